@@ -1,0 +1,52 @@
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Stockpiles;
+using Treaty.Grid.Transfers;
+
+namespace Treaty.Grid;
+
+/// <summary>What a party is asked to record. Its time is when it was asked; the record never goes back before its last.</summary>
+public abstract record Command(DateTimeOffset Time);
+
+/// <summary>Put the party into the register.</summary>
+public sealed record RegisterParty(string DisplayName, DateTimeOffset Time) : Command(Time);
+
+/// <summary>Record what the depositary received.</summary>
+public sealed record RecordNotification(DepositaryNotification Notification, DateTimeOffset Time) : Command(Time);
+
+/// <summary>File a declaration of the party.</summary>
+public sealed record FileDeclaration(Declaration Declaration, DateTimeOffset Time) : Command(Time);
+
+/// <summary>File a notice of the party.</summary>
+public sealed record FileNotice(Notice Notice, DateTimeOffset Time) : Command(Time);
+
+/// <summary>Take a notice of another party.</summary>
+/// <param name="Sequence">Its number among the messages from its filer.</param>
+/// <param name="Notice">What was said.</param>
+/// <param name="FiledAt">When the filer's grain recorded it.</param>
+/// <param name="Position">Of the filer's entry.</param>
+/// <param name="Filer">Where the filer stood on the notice's date.</param>
+/// <param name="Time">When it arrived.</param>
+public sealed record TakeNotice(
+    long Sequence, Notice Notice, DateTimeOffset FiledAt, long Position, Standing Filer, DateTimeOffset Time)
+    : Command(Time);
+
+/// <summary>Take the answer to a message.</summary>
+public sealed record TakeAnswer(AnswerReceived Answer, DateTimeOffset Time) : Command(Time);
+
+/// <summary>What a party makes of a command.</summary>
+public abstract record Decision;
+
+/// <summary>It was done before, with the same content: the first answer holds.</summary>
+public sealed record Repeated : Decision
+{
+    public static Repeated Instance { get; } = new();
+}
+
+/// <summary>Nothing is recorded.</summary>
+public sealed record Refused(Refusal Refusal) : Decision;
+
+/// <summary>These events, and the party after them. The entry that holds them is not sealed yet.</summary>
+/// <param name="Events">At least one, in order.</param>
+/// <param name="Next">The fold of them.</param>
+/// <param name="RecordTime">Of the entry.</param>
+public sealed record Decided(ImmutableArray<Event> Events, Party Next, DateTimeOffset RecordTime) : Decision;

@@ -1,0 +1,67 @@
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Findings;
+using Treaty.Grid.Stockpiles;
+using Treaty.Grid.Transfers;
+
+namespace Treaty.Grid;
+
+/// <summary>One thing that happened to a party. Stored for ever: a fold of all of them is the party.</summary>
+public abstract record Event;
+
+/// <summary>The state entered the register.</summary>
+public sealed record PartyRegistered(string Code, string DisplayName) : Event;
+
+/// <summary>The depositary received something from, or about, the state.</summary>
+public sealed record NotificationRecorded(DepositaryNotification Notification) : Event;
+
+/// <summary>The party declared something about its own stock.</summary>
+public sealed record DeclarationFiled(Declaration Declaration) : Event;
+
+/// <summary>The party filed a notice.</summary>
+/// <param name="Notice">What it said.</param>
+/// <param name="Filer">Where it stood on the notice's date.</param>
+/// <param name="Addresses">Who is told, each with the next number in the order between the two.</param>
+public sealed record NoticeFiled(Notice Notice, Standing Filer, ImmutableArray<Address> Addresses) : Event;
+
+/// <summary>Whom a notice is sent to, and its number among the messages from the filer to it.</summary>
+public readonly record struct Address(string To, long Sequence);
+
+/// <summary>Another party's notice was delivered here.</summary>
+/// <param name="From">Its filer.</param>
+/// <param name="Sequence">Its number among the messages from there; the next watermark.</param>
+/// <param name="Notice">What was said.</param>
+/// <param name="FiledAt">When the filer's grain recorded it.</param>
+/// <param name="Position">Of the filer's entry.</param>
+/// <param name="Filer">Where the filer stood on the notice's date.</param>
+/// <param name="Here">Where this party stood on it.</param>
+public sealed record NoticeDelivered(
+    string From, long Sequence, Notice Notice, DateTimeOffset FiledAt, long Position, Standing Filer, Standing Here)
+    : Event;
+
+/// <summary>The addressee of a notice answered. It is durable there; this is the filer's copy.</summary>
+/// <param name="From">The addressee.</param>
+/// <param name="Sequence">The number of the message.</param>
+/// <param name="Position">Of the addressee's entry.</param>
+/// <param name="There">Where the addressee stood on the notice's date.</param>
+public sealed record AnswerReceived(string From, long Sequence, long Position, Standing There) : Event;
+
+/// <summary>Counts moved between accounts.</summary>
+/// <param name="Bookings">In order.</param>
+/// <param name="Basis">The name of the notice or declaration they rest on.</param>
+public sealed record StockBooked(ImmutableArray<Booking> Bookings, string Basis) : Event
+{
+    /// <summary>Accounts whose balance an opening states.</summary>
+    public ImmutableArray<Account> Stated { get; init; } = [];
+
+    /// <summary>The day for which it does; null for anything but an opening.</summary>
+    public DateOnly? StatedOn { get; init; }
+}
+
+/// <summary>A finding was raised, or raised anew because it says something else.</summary>
+public sealed record FindingRaised(Finding Finding) : Event;
+
+/// <summary>The facts that raised a finding are gone.</summary>
+/// <param name="Key">Which.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Position">Of the entry that holds the facts, where that is another party's; 0 otherwise.</param>
+public sealed record FindingClosed(FindingKey Key, string Reason, long Position) : Event;

@@ -1,0 +1,48 @@
+namespace Treaty.Grid.Items;
+
+/// <summary>What can set an item off, by its design.</summary>
+public enum ItemActivation
+{
+    /// <summary>Not a munition by itself.</summary>
+    None,
+
+    /// <summary>A person (Article 2(1) of the Mine Ban Convention).</summary>
+    Victim,
+
+    /// <summary>A person or an operator: a mine only if used the first way.</summary>
+    VictimOrCommand,
+
+    /// <summary>A vehicle.</summary>
+    Vehicle,
+}
+
+/// <summary>One type in the taxonomy.</summary>
+/// <param name="Id">Stable for ever.</param>
+/// <param name="DisplayName">As the sources call it.</param>
+/// <param name="Class">Such as <c>ap_blast</c>, <c>ap_directional</c>, <c>av</c> or <c>component</c>.</param>
+/// <param name="Activation">By design.</param>
+/// <param name="Scatterable">Made to be laid from a distance.</param>
+/// <param name="Maker">ISO 3166 alpha-3 of the state of its maker at the time; empty if not known.</param>
+/// <param name="Source">Where this comes from.</param>
+public sealed record Item(
+    string Id, string DisplayName, string Class, ItemActivation Activation, bool Scatterable, string Maker,
+    string Source)
+{
+    /// <summary>The class that stands for mines whose type a source does not say.</summary>
+    public const string UnspecifiedClass = "ap_unspecified";
+
+    /// <summary>Covers any type: a total that is not split.</summary>
+    public bool IsUnspecified => Class == UnspecifiedClass;
+}
+
+/// <summary>The shared, versioned list of types.</summary>
+public sealed record Taxonomy(string Version, ImmutableSortedDictionary<string, Item> Items)
+{
+    public Taxonomy(string version, IEnumerable<Item> items)
+        : this(version, items.ToImmutableSortedDictionary(i => i.Id, i => i, StringComparer.Ordinal))
+    {
+    }
+
+    /// <summary>The item with that id, or null: then it is quarantined until it is mapped (APM-61).</summary>
+    public Item? Find(string id) => Items.GetValueOrDefault(id);
+}

@@ -1,0 +1,254 @@
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Findings;
+using Treaty.Grid.Stockpiles;
+using Treaty.Grid.Transfers;
+
+namespace Treaty.Grid;
+
+public sealed partial record Party
+{
+    /// <summary>What this party makes of a command. A pure function: asked again it says the same.</summary>
+    public Decision Decide(Command command, Rulebook rulebook) => command switch
+    {
+        RegisterParty c => Decide(c),
+        _ when !IsRegistered => Refuse(RefusalReason.PartyUnknown, Code),
+        RecordNotification c => Decide(c, rulebook),
+        FileDeclaration c => Decide(c, rulebook),
+        FileNotice c => Decide(c, rulebook),
+        TakeNotice c => Decide(c, rulebook),
+        TakeAnswer c => Decide(c, rulebook),
+        _ => throw new InvalidOperationException($"{command.GetType().Name} is not decided: add it."),
+    };
+
+    private Decision Decide(RegisterParty command)
+    {
+        if (IsRegistered)
+        {
+            return DisplayName == command.DisplayName
+                ? Repeated.Instance
+                : Refuse(RefusalReason.IdConflict, $"parties/{Code}", "display_name");
+        }
+
+        return new Draft(this, command).Add(new PartyRegistered(Code, command.DisplayName)).Decided;
+    }
+
+    private Decision Decide(RecordNotification command, Rulebook rulebook)
+    {
+        var notification = command.Notification;
+        if (!rulebook.Conventions.ContainsKey(notification.Convention))
+        {
+            return Refuse(RefusalReason.ConventionUnknown, notification.Convention);
+        }
+
+        if (NotificationIds.TryGetValue(notification.Id, out var before))
+        {
+            return RepeatOrConflict(
+                before.Content.FirstDifference(notification), $"parties/{Code}/notifications/{notification.Id}");
+        }
+
+        var draft = new Draft(this, command).Add(new NotificationRecorded(notification));
+        draft.AddFindings("", StockRules.Judge(draft.Party, rulebook, draft.Today));
+        return draft.Decided;
+    }
+
+    private Decision Decide(FileDeclaration command, Rulebook rulebook)
+    {
+        var declaration = command.Declaration;
+        var name = $"parties/{Code}/declarations/{declaration.Id}";
+        if (Declarations.TryGetValue(declaration.Id, out var before))
+        {
+            return RepeatOrConflict(before.Content.FirstDifference(declaration), name);
+        }
+
+        var draft = new Draft(this, command).Add(new DeclarationFiled(declaration));
+        var bookings = Bookkeeping.Of(Books, rulebook.Taxonomy, declaration);
+        var isOpening = declaration.Kind == DeclarationKind.Opening;
+        if (bookings.Length > 0 || isOpening)
+        {
+            draft.Add(new StockBooked(bookings, name)
+            {
+                Stated = isOpening ? [.. Bookkeeping.AccountsOf(declaration, rulebook.Taxonomy)] : [],
+                StatedOn = isOpening ? declaration.AsOf : null,
+            });
+        }
+
+        draft.AddFindings(
+            declaration.Id,
+            ReportRules.Judge(declaration, Code, rulebook)
+                .Concat(HolderRules.Judge(draft.Party, declaration, rulebook)));
+        draft.AddStockFindings(rulebook, isOpening ? draft.Party.Books.Items : bookings.Select(b => b.From.Item));
+        return draft.Decided;
+    }
+
+    private Decision Decide(FileNotice command, Rulebook rulebook)
+    {
+        var notice = command.Notice;
+        if (FindNotice(notice.Id) is { } before)
+        {
+            return RepeatOrConflict(before.Notice.FirstDifference(notice), notice.Name);
+        }
+
+        var filed = new NoticeFiled(notice, StandingOn(notice, rulebook), [.. Addresses(notice)]);
+        var draft = new Draft(this, command).Add(filed);
+        draft.AddConsequences(rulebook, this, notice, isNew: true, 0);
+        return draft.Decided;
+    }
+
+    private Decision Decide(TakeNotice command, Rulebook rulebook)
+    {
+        var notice = command.Notice;
+        if (command.Sequence <= Peers.GetValueOrDefault(notice.Filer, Peer.New).Received)
+        {
+            return Repeated.Instance;
+        }
+
+        var delivered = new NoticeDelivered(
+            notice.Filer, command.Sequence, notice, command.FiledAt, command.Position, command.Filer,
+            StandingOn(notice, rulebook));
+        var draft = new Draft(this, command).Add(delivered);
+        draft.AddConsequences(rulebook, this, notice, isNew: true, 0);
+        return draft.Decided;
+    }
+
+    private Decision Decide(TakeAnswer command, Rulebook rulebook)
+    {
+        var answer = command.Answer;
+        if (!Peers.GetValueOrDefault(answer.From, Peer.New).Unanswered.TryGetValue(answer.Sequence, out var outbound))
+        {
+            return Repeated.Instance;
+        }
+
+        var draft = new Draft(this, command).Add(answer);
+        var notice = FindNotice(outbound.NoticeId)!.Notice;
+        draft.AddConsequences(rulebook, this, notice, isNew: false, answer.Position);
+        return draft.Decided;
+    }
+
+    /// <summary>
+    /// Everyone a notice concerns: the counterpart first, if it files here; on behalf of a state on the route both
+    /// sides; the states on the route; and whoever had sent the mines that now go on.
+    /// </summary>
+    public static IEnumerable<string> Addressees(Notice notice)
+    {
+        var key = notice.Transfer;
+        var sides = notice.Filer == key.Sender ? notice.IsToState ? [key.Recipient] : []
+            : notice.Filer == key.Recipient ? [key.Sender]
+            : new[] { key.Sender, key.Recipient };
+        return sides
+            .Concat(notice.Transit)
+            .Concat(notice.PassesOnFrom is { } origin ? [origin.Sender] : [])
+            .Where(to => to != notice.Filer)
+            .Distinct(StringComparer.Ordinal);
+    }
+
+    private IEnumerable<Address> Addresses(Notice notice) =>
+        Addressees(notice).Select(to => new Address(to, Peers.GetValueOrDefault(to, Peer.New).Sent + 1));
+
+    private Standing StandingOn(Notice notice, Rulebook rulebook) =>
+        MembershipOn(rulebook.MineBan, notice.Date).Standing;
+
+    private static Decision RepeatOrConflict(string? difference, string name) => difference is null
+        ? Repeated.Instance
+        : Refuse(RefusalReason.IdConflict, name, difference);
+
+    private static Refused Refuse(RefusalReason reason, string subject, string field = "") =>
+        new(new Refusal(reason, subject, field));
+
+    /// <summary>The events of one decision as they are found, folded at once, so that the next is judged with them.</summary>
+    private sealed class Draft
+    {
+        private readonly ImmutableArray<Event>.Builder _events = ImmutableArray.CreateBuilder<Event>();
+        private readonly DateTimeOffset _recordTime;
+
+        public Draft(Party party, Command command)
+        {
+            Party = party;
+            _recordTime = command.Time > party.RecordTime ? command.Time : party.RecordTime;
+        }
+
+        public Party Party { get; private set; }
+
+        /// <summary>The day on which deadlines are judged.</summary>
+        public DateOnly Today => DateOnly.FromDateTime(_recordTime.UtcDateTime);
+
+        public Decided Decided => new(_events.ToImmutable(), Party, _recordTime);
+
+        public Draft Add(Event happened)
+        {
+            _events.Add(happened);
+            Party = Party.With(happened, _recordTime);
+            return this;
+        }
+
+        /// <summary>The bookings and findings that follow from a notice, or from the answer to it.</summary>
+        public void AddConsequences(Rulebook rulebook, Party before, Notice notice, bool isNew, long position)
+        {
+            var bookings = ImmutableArray<Booking>.Empty;
+            if (notice.Transfer.IsSide(Party.Code))
+            {
+                bookings = Bookkeeping.Of(
+                    before.Books, rulebook.Taxonomy, Party.Code,
+                    before.Files.GetValueOrDefault(notice.Transfer, new TransferFile(notice.Transfer)),
+                    Party.Files[notice.Transfer], notice, isNew);
+            }
+
+            if (bookings.Length > 0)
+            {
+                Add(new StockBooked(bookings, notice.Name));
+            }
+
+            foreach (var key in Party.FilesOf(notice))
+            {
+                AddFindings(key.ToString(), Party.Assess(Party.Files[key], rulebook, Today), position);
+            }
+
+            if (bookings.Length > 0)
+            {
+                AddStockFindings(rulebook, bookings.Select(b => b.From.Item));
+            }
+        }
+
+        /// <summary>The findings about the party as such, and about the balances of some items.</summary>
+        public void AddStockFindings(Rulebook rulebook, IEnumerable<string> items)
+        {
+            AddFindings("", StockRules.Judge(Party, rulebook, Today));
+            foreach (var item in items.Distinct(StringComparer.Ordinal).ToList())
+            {
+                var found = StockRules.JudgeBalances(Party, rulebook, item).ToLookup(f => f.Key.About);
+                foreach (var about in StockRules.AccountsOf(item))
+                {
+                    AddFindings(about, found[about]);
+                }
+            }
+        }
+
+        /// <summary>
+        /// Raises what is found and not yet recorded, or recorded otherwise; closes what is recorded and no longer
+        /// found.
+        /// </summary>
+        public void AddFindings(string about, IEnumerable<Finding> found, long position = 0)
+        {
+            var recorded = Party.Findings.GetValueOrDefault(about, []);
+            var held = new HashSet<FindingKey>();
+            foreach (var finding in found)
+            {
+                held.Add(finding.Key);
+                var last = recorded.FirstOrDefault(f => f.Key == finding.Key);
+                if (last is null || last.Closed is not null || !last.Says(finding))
+                {
+                    Add(new FindingRaised(finding with
+                    {
+                        Revision = (last?.Revision ?? 0) + 1,
+                        Position = position,
+                        RecordTime = _recordTime,
+                    }));
+                }
+            }
+
+            foreach (var finding in recorded.Where(f => f.Closed is null && !held.Contains(f.Key)))
+            {
+                Add(new FindingClosed(finding.Key, "The facts that raised it are gone.", position));
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Findings;
+using Treaty.Grid.Stockpiles;
+using Treaty.Grid.Transfers;
+
+namespace Treaty.Grid;
+
+public sealed partial record Party
+{
+    /// <summary>The party after an event of its next entry.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="recordTime">Of the entry.</param>
+    public Party With(Event happened, DateTimeOffset recordTime) => happened switch
+    {
+        PartyRegistered e => this with { DisplayName = e.DisplayName },
+        NotificationRecorded e => With(e.Notification, recordTime),
+        DeclarationFiled e => With(e.Declaration, recordTime),
+        NoticeFiled e => With(e, recordTime),
+        NoticeDelivered e => With(e),
+        AnswerReceived e => With(e),
+        StockBooked e => this with
+        {
+            Books = e.StatedOn is { } day ? Books.With(e.Bookings).Stated(e.Stated, day) : Books.With(e.Bookings),
+        },
+        FindingRaised e => With(e.Finding with { Version = e.Finding.Version == 0 ? Version + 1 : e.Finding.Version }),
+        FindingClosed e => With(e, recordTime),
+        _ => throw new InvalidOperationException($"{happened.GetType().Name} has no effect: add it to the fold."),
+    };
+
+    /// <summary>The party after its next entry is complete.</summary>
+    public Party Sealed(DateTimeOffset recordTime) => this with { Version = Version + 1, RecordTime = recordTime };
+
+    private Party With(DepositaryNotification notification, DateTimeOffset recordTime)
+    {
+        var recorded = Notifications.GetValueOrDefault(notification.Convention, []);
+        return this with
+        {
+            Notifications = Notifications.SetItem(
+                notification.Convention,
+                MembershipRecord.InOrder(recorded, new RecordedNotification(notification, recordTime))),
+            NotificationIds = NotificationIds.Add(
+                notification.Id, new Filed<DepositaryNotification>(notification, recordTime, Version + 1)),
+        };
+    }
+
+    private Party With(Declaration declaration, DateTimeOffset recordTime)
+    {
+        var declarations = Declarations.Add(
+            declaration.Id, new Filed<Declaration>(declaration, recordTime, Version + 1));
+        return this with
+        {
+            Declarations = declarations,
+            DeclarationOrder = DeclarationOrder.Add(declaration.Id),
+            CompletedOn = declaration.Kind == DeclarationKind.Completion && !(CompletedOn <= declaration.AsOf)
+                ? declaration.AsOf
+                : CompletedOn,
+            FoundOn = declaration.Kind == DeclarationKind.Discovery ? FoundOn.Add(declaration.AsOf) : FoundOn,
+            DeclaredRetained = LastRetained(declarations.Values),
+        };
+    }
+
+    /// <summary>
+    /// What the last opening says is retained, and what was declared to be retained since: by the days that they speak
+    /// of, whichever was recorded first.
+    /// </summary>
+    private static (long Total, DateOnly AsOf)? LastRetained(IEnumerable<Filed<Declaration>> declarations)
+    {
+        (long Total, DateOnly AsOf)? last = null;
+        foreach (var (declaration, _, _) in declarations.OrderBy(d => d.Content.AsOf).ThenBy(d => d.Version))
+        {
+            if (declaration.Kind == DeclarationKind.Opening)
+            {
+                last = (declaration.Lines.Where(l => l.Class == Place.Retained).Sum(l => l.Quantity), declaration.AsOf);
+            }
+            else if (declaration is { Kind: DeclarationKind.Reclassification, To: Place.Retained } && last is { } before)
+            {
+                last = (before.Total + declaration.Lines.Sum(l => l.Quantity), declaration.AsOf);
+            }
+        }
+
+        return last;
+    }
+
+    private Party With(NoticeFiled filed, DateTimeOffset recordTime)
+    {
+        var notice = filed.Notice;
+        var next = WithFiled(new FiledNotice(notice, recordTime, filed.Filer) { Version = Version + 1 });
+        var peers = Peers;
+        foreach (var (to, sequence) in filed.Addresses)
+        {
+            var peer = peers.GetValueOrDefault(to, Peer.New);
+            peers = peers.SetItem(to, peer with
+            {
+                Sent = sequence,
+                Unanswered = peer.Unanswered.Add(sequence, new Outbound(notice.Transfer, notice.Id)),
+            });
+        }
+
+        return next with
+        {
+            Notices = Notices.Add(notice.Id, notice.Transfer),
+            Contents = NoticeContent.Of(notice) is { } content && !Contents.ContainsKey(content)
+                ? Contents.Add(content, notice.Transfer)
+                : Contents,
+            Peers = peers,
+        };
+    }
+
+    private Party With(NoticeDelivered delivered)
+    {
+        var notice = delivered.Notice;
+        var isCounterpart = notice.Transfer.IsSide(Code) && notice.Transfer.IsSide(notice.Filer);
+        var next = WithFiled(new FiledNotice(notice, delivered.FiledAt, delivered.Filer)
+        {
+            Counterpart = isCounterpart ? delivered.Here : null,
+            FilerPosition = delivered.Position,
+            Version = Version + 1,
+        });
+        var peer = Peers.GetValueOrDefault(delivered.From, Peer.New);
+        return next with { Peers = Peers.SetItem(delivered.From, peer with { Received = delivered.Sequence }) };
+    }
+
+    private Party With(AnswerReceived answer)
+    {
+        var peer = Peers[answer.From];
+        var next = this with
+        {
+            Peers = Peers.SetItem(answer.From, peer with { Unanswered = peer.Unanswered.Remove(answer.Sequence) }),
+        };
+        if (!peer.Unanswered.TryGetValue(answer.Sequence, out var outbound)
+            || !outbound.Transfer.IsSide(Code) || outbound.Transfer.Counterpart(Code) != answer.From)
+        {
+            return next;
+        }
+
+        var filed = Files[outbound.Transfer].Find(Code, outbound.NoticeId)!;
+        return next.WithFiled(filed with { Counterpart = answer.There, CounterpartPosition = answer.Position });
+    }
+
+    /// <summary>The notice in the files of every transfer that it concerns and that this party has part in.</summary>
+    private Party WithFiled(FiledNotice filed)
+    {
+        var files = Files;
+        foreach (var key in FilesOf(filed.Notice))
+        {
+            files = files.SetItem(key, files.GetValueOrDefault(key, new TransferFile(key)).With(filed));
+        }
+
+        return this with { Files = files };
+    }
+
+    /// <summary>
+    /// The transfer of a notice; and the one under which its mines had come, if this party was a side of that.
+    /// </summary>
+    private IEnumerable<TransferKey> FilesOf(Notice notice)
+    {
+        if (notice.Transfer.IsSide(Code) || notice.Transit.Contains(Code) || notice.Filer == Code)
+        {
+            yield return notice.Transfer;
+        }
+
+        if (notice.PassesOnFrom is { } origin && origin.IsSide(Code))
+        {
+            yield return origin;
+        }
+    }
+
+    private Party With(Finding finding)
+    {
+        var about = Findings.GetValueOrDefault(finding.Key.About, []);
+        var last = about.FirstOrDefault(f => f.Key == finding.Key);
+        return this with
+        {
+            Findings = Findings.SetItem(
+                finding.Key.About, last is null ? about.Add(finding) : about.Replace(last, finding)),
+        };
+    }
+
+    private Party With(FindingClosed closed, DateTimeOffset recordTime) =>
+        With(FindFinding(closed.Key)! with
+        {
+            Closed = closed.Reason,
+            Version = Version + 1,
+            Position = closed.Position,
+            RecordTime = recordTime,
+        });
+
+    /// <summary>A finding as it was last recorded, open or closed; null if it never was.</summary>
+    public Finding? FindFinding(FindingKey key) =>
+        Findings.GetValueOrDefault(key.About, []).FirstOrDefault(f => f.Key == key);
+}

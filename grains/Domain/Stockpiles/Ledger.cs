@@ -1,0 +1,198 @@
+namespace Treaty.Grid.Stockpiles;
+
+/// <summary>
+/// A party's books, by double entry: every booking moves a count from one account to another, so the sum over all
+/// accounts is always zero. Balances are kept by day, so that a booking of an earlier day counts from that day on.
+/// </summary>
+public sealed class Ledger
+{
+    private static readonly ImmutableDictionary<string, ImmutableDictionary<Account, Balance>> NoItems =
+        ImmutableDictionary.Create<string, ImmutableDictionary<Account, Balance>>(StringComparer.Ordinal);
+
+    private readonly ImmutableDictionary<string, ImmutableDictionary<Account, Balance>> _items;
+    private readonly ImmutableDictionary<Account, ImmutableSortedSet<DateOnly>> _stated;
+
+    private Ledger(
+        ImmutableDictionary<string, ImmutableDictionary<Account, Balance>> items, DateOnly? openedOn,
+        ImmutableDictionary<Account, ImmutableSortedSet<DateOnly>> stated)
+    {
+        _items = items;
+        OpenedOn = openedOn;
+        _stated = stated;
+    }
+
+    public static Ledger Empty { get; } =
+        new(NoItems, null, ImmutableDictionary<Account, ImmutableSortedSet<DateOnly>>.Empty);
+
+    /// <summary>The earliest day for which the party declared its stock; before it an overdraw means nothing.</summary>
+    public DateOnly? OpenedOn { get; }
+
+    /// <summary>Items that ever had a booking.</summary>
+    public IEnumerable<string> Items => _items.Keys;
+
+    /// <summary>The sum over all accounts: zero.</summary>
+    public long Sum => _items.Values.Sum(accounts => accounts.Values.Sum(balance => balance.Last));
+
+    public Ledger With(Booking booking)
+    {
+        if (booking.Quantity < 1 || booking.From.Item != booking.To.Item)
+        {
+            throw new ArgumentException($"Not a booking: {booking}", nameof(booking));
+        }
+
+        var item = booking.From.Item;
+        var accounts = _items.GetValueOrDefault(item, ImmutableDictionary<Account, Balance>.Empty);
+        accounts = accounts
+            .SetItem(booking.From, Of(accounts, booking.From).With(booking.Date, -booking.Quantity));
+        accounts = accounts
+            .SetItem(booking.To, Of(accounts, booking.To).With(booking.Date, booking.Quantity));
+        return new Ledger(_items.SetItem(item, accounts), OpenedOn, _stated);
+    }
+
+    public Ledger With(IEnumerable<Booking> bookings) =>
+        bookings.Aggregate(this, static (ledger, booking) => ledger.With(booking));
+
+    /// <summary>With the accounts named as stated for a day: bookings of earlier days cannot change them there.</summary>
+    public Ledger Stated(IEnumerable<Account> accounts, DateOnly day)
+    {
+        var stated = _stated;
+        foreach (var account in accounts)
+        {
+            stated = stated.SetItem(account, stated.GetValueOrDefault(account, []).Add(day));
+        }
+
+        return new Ledger(_items, OpenedOn < day ? OpenedOn : day, stated);
+    }
+
+    /// <summary>The first day after another for which the party stated what this account holds.</summary>
+    public DateOnly? StatedAfter(Account account, DateOnly day)
+    {
+        foreach (var stated in _stated.GetValueOrDefault(account, []))
+        {
+            if (stated > day)
+            {
+                return stated;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The balance at the end of a day.</summary>
+    public long On(Account account, DateOnly day) =>
+        _items.TryGetValue(account.Item, out var accounts) ? Of(accounts, account).On(day) : 0;
+
+    /// <summary>The balance over all lots at the end of a day.</summary>
+    public long On(string item, Place place, DateOnly day)
+    {
+        var sum = 0L;
+        foreach (var (account, balance) in AccountsOf(item))
+        {
+            sum += account.Place == place ? balance.On(day) : 0;
+        }
+
+        return sum;
+    }
+
+    /// <summary>
+    /// The lowest balance over all lots from a day onward, and the first day it is reached.
+    /// </summary>
+    public (long Balance, DateOnly Day) LowestFrom(string item, Place place, DateOnly day)
+    {
+        var days = AccountsOf(item)
+            .Where(a => a.Key.Place == place)
+            .SelectMany(a => a.Value.Days)
+            .Where(d => d > day)
+            .Append(day)
+            .Distinct()
+            .Order();
+        return days.Select(d => (Balance: On(item, place, d), Day: d)).MinBy(b => b.Balance);
+    }
+
+    /// <summary>Holdings that are not zero at the end of a day, by item, class and lot.</summary>
+    public IEnumerable<(Account Account, long Quantity)> HoldingsOn(DateOnly day) =>
+        _items.OrderBy(i => i.Key, StringComparer.Ordinal)
+            .SelectMany(i => i.Value)
+            .Where(a => a.Key.IsHolding)
+            .Select(a => (Account: a.Key, Quantity: a.Value.On(day)))
+            .Where(h => h.Quantity != 0)
+            .OrderBy(h => h.Account.Item, StringComparer.Ordinal)
+            .ThenBy(h => h.Account.Place)
+            .ThenBy(h => h.Account.Lot, StringComparer.Ordinal);
+
+    /// <summary>Every account with its final balance.</summary>
+    public IEnumerable<(Account Account, long Quantity)> Accounts =>
+        _items.Values.SelectMany(a => a).Select(a => (a.Key, a.Value.Last));
+
+    /// <summary>
+    /// The final balance of a lot over all holding classes but transit; 0 for a lot that the books never held, since
+    /// stock without a lot number may cover it.
+    /// </summary>
+    public long LeftInLot(string item, string lot)
+    {
+        var balances = AccountsOf(item)
+            .Where(a => a.Key.IsHolding && a.Key.Lot == lot)
+            .Select(a => a.Value)
+            .ToList();
+        return balances.Exists(b => b.Highest > 0) ? balances.Sum(b => b.Last) : 0;
+    }
+
+    private static Balance Of(ImmutableDictionary<Account, Balance> accounts, Account account) =>
+        accounts.GetValueOrDefault(account, Balance.Zero);
+
+    private ImmutableDictionary<Account, Balance> AccountsOf(string item) =>
+        _items.GetValueOrDefault(item, ImmutableDictionary<Account, Balance>.Empty);
+
+    /// <summary>The balance of one account at the end of each day on which it changed, by day.</summary>
+    private sealed class Balance
+    {
+        private readonly ImmutableArray<(DateOnly Day, long Quantity)> _steps;
+
+        private Balance(ImmutableArray<(DateOnly Day, long Quantity)> steps) => _steps = steps;
+
+        public static Balance Zero { get; } = new([]);
+
+        public long Last => _steps.IsEmpty ? 0 : _steps[^1].Quantity;
+
+        public long Highest => _steps.IsEmpty ? 0 : _steps.Max(s => s.Quantity);
+
+        public IEnumerable<DateOnly> Days => _steps.Select(s => s.Day);
+
+        public long On(DateOnly day)
+        {
+            var index = IndexAfter(day);
+            return index == 0 ? 0 : _steps[index - 1].Quantity;
+        }
+
+        public Balance With(DateOnly day, long change)
+        {
+            var index = IndexAfter(day);
+            var steps = _steps.ToBuilder();
+            if (index == 0 || steps[index - 1].Day != day)
+            {
+                steps.Insert(index, (day, index == 0 ? 0 : steps[index - 1].Quantity));
+                index++;
+            }
+
+            for (var i = index - 1; i < steps.Count; i++)
+            {
+                steps[i] = (steps[i].Day, steps[i].Quantity + change);
+            }
+
+            return new Balance(steps.ToImmutable());
+        }
+
+        /// <summary>How many steps lie on or before a day.</summary>
+        private int IndexAfter(DateOnly day)
+        {
+            var (low, high) = (0, _steps.Length);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                (low, high) = _steps[middle].Day <= day ? (middle + 1, high) : (low, middle);
+            }
+
+            return low;
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using Treaty.Grid.Transfers;
+
+namespace Treaty.Grid.Stockpiles;
+
+/// <summary>
+/// What has left the sender's transit account under one transfer, when, and where it went: a function of the file
+/// alone, so that the order of filing makes no difference. Per item: dispatched = delivered + refused + lost + short +
+/// still in transit.
+/// </summary>
+internal sealed class OnTheWay
+{
+    private readonly TransferFile _file;
+    private readonly List<Shipment> _shipments;
+    private readonly Purpose _purpose;
+    private readonly bool _isOwn;
+    private readonly Dictionary<(Account From, Account To, DateOnly Date), long> _flows = [];
+
+    private OnTheWay(TransferFile file)
+    {
+        _file = file;
+        _shipments = [.. file.Quantities(NoticeKind.Dispatch, file.Key.Sender)
+            .OrderBy(d => d.Key, StringComparer.Ordinal)
+            .Select(d => new Shipment(d.Key, d.Value))];
+        _purpose = file.Dispatches
+            .OrderBy(d => d.Notice.Date)
+            .ThenBy(d => d.Notice.Name, StringComparer.Ordinal)
+            .FirstOrDefault()?.Notice.Purpose ?? Purpose.Unspecified;
+        _isOwn = !file.Dispatches.Any(d => d.Notice.OnwardFrom is not null);
+    }
+
+    /// <summary>Counts by the account they came from, the one they went to, and the day of the act.</summary>
+    public static Dictionary<(Account From, Account To, DateOnly Date), long> Of(TransferFile file)
+    {
+        var onTheWay = new OnTheWay(file);
+        if (onTheWay._shipments.Count > 0)
+        {
+            onTheWay.Follow();
+        }
+
+        return onTheWay._flows;
+    }
+
+    private void Follow()
+    {
+        var (sender, recipient) = (_file.Key.Sender, _file.Key.Recipient);
+        var forDestruction = _isOwn && _purpose == Purpose.Destruction;
+        var there = forDestruction ? Place.AbroadForDestruction : Place.Delivered;
+        var home = !_isOwn ? Place.ReceivedForDestruction
+            : _purpose switch
+            {
+                Purpose.Destruction => Place.AwaitingDestruction,
+                Purpose.Training => Place.Retained,
+                _ => Place.Operational,
+            };
+        Note(Counts(NoticeKind.Dispatch, sender));
+        Leave(there, WillReport ? Counts(NoticeKind.Receipt, recipient) : Counts(NoticeKind.Dispatch, sender));
+        var taken = _shipments.Select(s => new Shipment(s.Item, s.Sent - s.Left)).ToList();
+        Leave(home, Counts(NoticeKind.Refusal, recipient));
+        Leave(home, Excepted(ExceptionKind.Refused).Concat(Excepted(ExceptionKind.Damaged)));
+        Leave(home, RefusedWhole());
+        Leave(Place.Lost, Counts(NoticeKind.Loss, sender));
+        Leave(Place.Short, Excepted(ExceptionKind.Short));
+        if (forDestruction)
+        {
+            Move(taken, there, Place.DestroyedAbroad, Counts(NoticeKind.Destruction, recipient));
+            Move(taken, there, Place.Lost, Counts(NoticeKind.Loss, recipient));
+        }
+    }
+
+    /// <summary>
+    /// False for a recipient that is no state, or that is known not to be bound and has said nothing: its notice is not
+    /// waited for.
+    /// </summary>
+    private bool WillReport =>
+        _file.Receipts.Any() || _file.Has(NoticeKind.Refusal) || _file.Has(NoticeKind.Reply)
+        || _file.Dispatches.All(d => d.Notice.IsToState && d.Counterpart is null or { IsBound: true });
+
+    private IEnumerable<Count> Counts(NoticeKind kind, string filer) =>
+        Counts(kind, filer, line => line.Quantity);
+
+    private IEnumerable<Count> Excepted(ExceptionKind kind) =>
+        Counts(NoticeKind.Receipt, _file.Key.Recipient, line => line.Excepted(kind));
+
+    private IEnumerable<Count> Counts(NoticeKind kind, string filer, Func<Line, long> quantity) => _file.Of(kind)
+        .Where(n => n.Notice.Filer == filer)
+        .SelectMany(n => n.Notice.Lines.Select(l => new Count(l.Item, n.Notice.Date) { Left = quantity(l) }));
+
+    /// <summary>A refusal that names nothing refuses all that did not arrive.</summary>
+    private IEnumerable<Count> RefusedWhole() => _file.Of(NoticeKind.Refusal)
+        .Where(r => r.Notice.Lines.IsEmpty)
+        .SelectMany(r => _shipments.Select(s => new Count(s.Item, r.Notice.Date) { Left = s.Left }));
+
+    private void Leave(Place to, IEnumerable<Count> counts) =>
+        Move(_shipments, _isOwn ? Place.InTransit : Place.PassedOn, to, counts);
+
+    /// <summary>
+    /// Moves counts in the order of their days, as far as there is something left: each item by counts of its own type
+    /// first, then by those of a type that was not dispatched. What arrived under another name has arrived.
+    /// </summary>
+    private void Move(List<Shipment> shipments, Place from, Place to, IEnumerable<Count> counts)
+    {
+        var inOrder = counts.OrderBy(c => c.Date).ThenBy(c => c.Item, StringComparer.Ordinal).ToList();
+        foreach (var covers in new Func<string, string, bool>[] { string.Equals, IsRenamed })
+        {
+            foreach (var shipment in shipments)
+            {
+                foreach (var count in inOrder.Where(c => covers(c.Item, shipment.Item)))
+                {
+                    var moved = Math.Min(shipment.Left, count.Left);
+                    shipment.Left -= moved;
+                    count.Left -= moved;
+                    Add(shipment.Item, from, to, count.Date, moved);
+                }
+            }
+        }
+    }
+
+    private bool IsRenamed(string counted, string dispatched) => !_shipments.Exists(s => s.Item == counted);
+
+    private void Add(string item, Place from, Place to, DateOnly date, long quantity)
+    {
+        if (quantity > 0)
+        {
+            var flow = (new Account(item, from), new Account(item, to), date);
+            _flows[flow] = _flows.GetValueOrDefault(flow) + quantity;
+            if (from == Place.InTransit && _purpose == Purpose.Training)
+            {
+                Add(item, Place.InTransitForTraining, Place.NotInTransitForTraining, date, quantity);
+            }
+        }
+    }
+
+    /// <summary>Notes what goes for training, until it leaves the transit account.</summary>
+    private void Note(IEnumerable<Count> counts)
+    {
+        foreach (var count in counts.Where(_ => _isOwn && _purpose == Purpose.Training))
+        {
+            Add(count.Item, Place.NotInTransitForTraining, Place.InTransitForTraining, count.Date, count.Left);
+        }
+    }
+
+    /// <summary>What was dispatched of one item, and what of it has not gone anywhere yet.</summary>
+    private sealed class Shipment(string item, long sent)
+    {
+        public string Item { get; } = item;
+
+        public long Sent { get; } = sent;
+
+        public long Left { get; set; } = sent;
+    }
+
+    /// <summary>A part of a notice, and what of it is not used up yet.</summary>
+    private sealed class Count(string item, DateOnly date)
+    {
+        public string Item { get; } = item;
+
+        public DateOnly Date { get; } = date;
+
+        public long Left { get; set; }
+    }
+}

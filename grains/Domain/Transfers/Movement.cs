@@ -1,0 +1,126 @@
+using Treaty.Grid.Conventions;
+
+namespace Treaty.Grid.Transfers;
+
+/// <summary>How far the mines have come, by the notices of both sides. Numbers are those of the contract.</summary>
+public enum Movement
+{
+    Planned = 1,
+    Dispatched = 2,
+    Received = 3,
+    PartlyReceived = 4,
+    Refused = 5,
+    PartlyDestroyed = 6,
+    Destroyed = 7,
+    Cancelled = 8,
+    Lost = 9,
+}
+
+/// <summary>Whether both sides have spoken. Numbers are those of the contract.</summary>
+public enum Pairing
+{
+    SenderOnly = 1,
+    RecipientOnly = 2,
+    Paired = 3,
+
+    /// <summary>One side only, and the day by which the other's notice was due has passed.</summary>
+    Unconfirmed = 4,
+
+    /// <summary>One side only, and the other has no duty to report.</summary>
+    Unpairable = 6,
+}
+
+/// <summary>The axes of a transfer that rest on which notices there are, not on what they compare to.</summary>
+public static class Lifecycle
+{
+    public static Movement MovementOf(TransferFile file)
+    {
+        var key = file.Key;
+        var destructions = file.Of(NoticeKind.Destruction).ToList();
+        if (destructions.Count > 0)
+        {
+            var (destroyed, received) = (Sum(file, NoticeKind.Destruction, key.Recipient), Sum(file, NoticeKind.Receipt, key.Recipient));
+            return destructions.Exists(d => d.Notice.IsFinal) || (received > 0 && destroyed >= received)
+                ? Movement.Destroyed
+                : Movement.PartlyDestroyed;
+        }
+
+        if (file.Receipts.Any())
+        {
+            return file.Receipts.Any(r => r.Notice.IsFinal) ? Movement.Received : Movement.PartlyReceived;
+        }
+
+        return file.Has(NoticeKind.Refusal) ? Movement.Refused
+            : IsLostOnTheWay(file) ? Movement.Lost
+            : file.Dispatches.Any() ? Movement.Dispatched
+            : file.Has(NoticeKind.Cancellation) ? Movement.Cancelled
+            : Movement.Planned;
+    }
+
+    /// <summary>Nothing more is to come, if both sides agree.</summary>
+    public static bool IsEnded(TransferFile file) => MovementOf(file) switch
+    {
+        Movement.Received => !file.Receipts.Any(r => r.Notice.Purpose == Purpose.Destruction),
+        Movement.Destroyed or Movement.Refused or Movement.Cancelled or Movement.Lost => true,
+        _ => false,
+    };
+
+    /// <summary>Whether both sides have spoken, by a day.</summary>
+    public static Pairing PairingOf(TransferFile file, Terms terms, DateOnly asOf)
+    {
+        if (file.Dispatches.Any() && (file.Receipts.Any() || file.Has(NoticeKind.Refusal)))
+        {
+            return Pairing.Paired;
+        }
+
+        if (SilentSide(file, terms) is { } silence)
+        {
+            return silence.Standing is { IsBound: false } ? Pairing.Unpairable
+                : silence.IsUnanswered && asOf > silence.Due ? Pairing.Unconfirmed
+                : silence.Side == file.Key.Recipient ? Pairing.SenderOnly
+                : Pairing.RecipientOnly;
+        }
+
+        var spoke = file.Notices.Select(n => n.Notice.Filer).Where(file.Key.IsSide).ToHashSet(StringComparer.Ordinal);
+        return spoke.Count == 2 ? Pairing.Paired
+            : !file.Notices.All(n => n.Notice.IsToState) ? Pairing.Unpairable
+            : spoke.Contains(file.Key.Sender) ? Pairing.SenderOnly
+            : Pairing.RecipientOnly;
+    }
+
+    /// <summary>
+    /// The side whose dispatch or receipt is missing while the other's is there; null if neither or both are, if the
+    /// recipient is no state, or if nothing can have arrived there.
+    /// </summary>
+    public static Silence? SilentSide(TransferFile file, Terms terms)
+    {
+        var dispatch = file.Dispatches.MinBy(n => n.ReportableFrom);
+        var receipt = file.Receipts.MinBy(n => n.ReportableFrom);
+        if (dispatch is not null && receipt is null && dispatch.Notice.IsToState
+            && !file.Has(NoticeKind.Refusal) && !IsLostOnTheWay(file))
+        {
+            return SilenceOf(file, file.Key.Recipient, dispatch, terms);
+        }
+
+        return receipt is not null && dispatch is null ? SilenceOf(file, file.Key.Sender, receipt, terms) : null;
+    }
+
+    private static Silence SilenceOf(TransferFile file, string side, FiledNotice heard, Terms terms) => new(
+        side, heard, heard.Counterpart, terms.CounterNoticeDue(heard.ReportableFrom),
+        !file.Notices.Any(n => n.Notice.Filer == side && n.Notice.Kind != NoticeKind.Plan));
+
+    private static bool IsLostOnTheWay(TransferFile file) =>
+        file.Notices.Any(n => n.Notice.Kind == NoticeKind.Loss && n.Notice.Filer == file.Key.Sender)
+        && Sum(file, NoticeKind.Loss, file.Key.Sender) >= Sum(file, NoticeKind.Dispatch, file.Key.Sender);
+
+    private static long Sum(TransferFile file, NoticeKind kind, string filer) =>
+        file.Quantities(kind, filer).Values.Sum();
+}
+
+/// <summary>One side's notice is there and the other's is not.</summary>
+/// <param name="Side">Whose notice is missing.</param>
+/// <param name="Heard">The notice that is there.</param>
+/// <param name="Standing">Where the silent side stood on its date; null until it is known.</param>
+/// <param name="Due">The last day on which the missing notice is in time.</param>
+/// <param name="IsUnanswered">The silent side has not said anything else either, such as a reply.</param>
+public sealed record Silence(string Side, FiledNotice Heard, Standing? Standing, DateOnly Due, bool IsUnanswered);

@@ -1,0 +1,160 @@
+namespace Treaty.Grid.Transfers;
+
+/// <summary>What a notice reports. Numbers are those of the contract.</summary>
+public enum NoticeKind
+{
+    /// <summary>Either side: a transfer is intended.</summary>
+    Plan = 1,
+
+    /// <summary>The sender: mines have left.</summary>
+    Dispatch = 2,
+
+    /// <summary>The recipient: mines have arrived.</summary>
+    Receipt = 3,
+
+    /// <summary>The recipient: what arrived was not accepted.</summary>
+    Refusal = 4,
+
+    /// <summary>The sender: a plan is given up.</summary>
+    Cancellation = 5,
+
+    /// <summary>The recipient: mines received for destruction have been destroyed.</summary>
+    Destruction = 6,
+
+    /// <summary>Whoever has custody: mines were lost.</summary>
+    Loss = 7,
+
+    /// <summary>The state named by another's notice: its answer. Moves no stock.</summary>
+    Reply = 8,
+}
+
+/// <summary>What a transfer is for. Numbers are those of the contract.</summary>
+public enum Purpose
+{
+    Unspecified = 0,
+
+    /// <summary>Anything without an exception.</summary>
+    OperationalUse = 1,
+
+    /// <summary>Article 3(1).</summary>
+    Training = 2,
+
+    /// <summary>Article 3(2).</summary>
+    Destruction = 3,
+}
+
+/// <summary>What a recipient is. Numbers are those of the contract.</summary>
+public enum RecipientKind
+{
+    /// <summary>Taken as a state.</summary>
+    Unspecified = 0,
+    State = 1,
+    StateAgency = 2,
+    Contractor = 3,
+    InternationalOrganisation = 4,
+    NonState = 5,
+}
+
+/// <summary>
+/// What identifies a transfer. The sender is part of it, else a third state could squat on a reference.
+/// </summary>
+/// <param name="Sender">A party's code.</param>
+/// <param name="Recipient">A party's code, or a name of the same form for who is no state.</param>
+/// <param name="Reference">Chosen by the sender, shared by both; case-sensitive.</param>
+public readonly record struct TransferKey(string Sender, string Recipient, string Reference)
+    : IComparable<TransferKey>
+{
+    /// <summary>As the contract names it.</summary>
+    public string Name => $"parties/{Sender}/transfers/{Recipient}~{Reference}";
+
+    /// <summary>The other side of the transfer, seen from one of them.</summary>
+    public string Counterpart(string side) => side == Sender ? Recipient : Sender;
+
+    public bool IsSide(string party) => party == Sender || party == Recipient;
+
+    public int CompareTo(TransferKey other) => string.CompareOrdinal(Name, other.Name);
+
+    public override string ToString() => $"{Sender}~{Recipient}~{Reference}";
+}
+
+/// <summary>One statement of one party about one transfer.</summary>
+/// <param name="Id">Chosen by the filer; with it the key of repeats.</param>
+/// <param name="Filer">Whose statement it is.</param>
+/// <param name="Kind">What it reports.</param>
+/// <param name="Transfer">Which transfer.</param>
+/// <param name="Purpose">What for; unspecified where it does not apply.</param>
+/// <param name="Date">The day of the act.</param>
+/// <param name="Lines">Types and quantities.</param>
+public sealed record Notice(
+    string Id, string Filer, NoticeKind Kind, TransferKey Transfer, Purpose Purpose, DateOnly Date,
+    ImmutableArray<Line> Lines)
+{
+    /// <summary>Third states on the route.</summary>
+    public ImmutableArray<string> Transit { get; init; } = [];
+
+    public RecipientKind RecipientKind { get; init; }
+
+    /// <summary>As stated; see <see cref="IsFinal"/>.</summary>
+    public bool? Final { get; init; }
+
+    /// <summary>As stated; true by default.</summary>
+    public bool? Moved { get; init; }
+
+    /// <summary>As stated; true by default.</summary>
+    public bool? TitlePassed { get; init; }
+
+    /// <summary>As stated; true by default.</summary>
+    public bool? ControlPassed { get; init; }
+
+    public long? StatedTotal { get; init; }
+
+    /// <summary>The transfer under which these mines were received for destruction and which they now leave.</summary>
+    public TransferKey? OnwardFrom { get; init; }
+
+    public string Remark { get; init; } = "";
+
+    /// <summary>As the contract names it.</summary>
+    public string Name => $"parties/{Filer}/notices/{Id}";
+
+    /// <summary>A receipt after which nothing more arrives; the last certificate of destruction.</summary>
+    public bool IsFinal => Final ?? Kind == NoticeKind.Receipt;
+
+    /// <summary>All three parts of "transfer" in Article 2(4); otherwise its reading is disputed.</summary>
+    public bool IsWholeTransfer => (Moved ?? true) && (TitlePassed ?? true) && (ControlPassed ?? true);
+
+    /// <summary>The recipient is a state, or answers for one: it has a file of its own.</summary>
+    public bool IsToState =>
+        RecipientKind is not (RecipientKind.InternationalOrganisation or RecipientKind.NonState);
+
+    /// <summary>
+    /// The transfer that this dispatch by its recipient takes mines from. Null for any other notice that names one: a
+    /// plan moves nothing, and the next holder does not account for the one before.
+    /// </summary>
+    public TransferKey? PassesOnFrom =>
+        Kind == NoticeKind.Dispatch && OnwardFrom is { } origin && origin.Recipient == Filer ? origin : null;
+
+    /// <summary>An exception of Article 3.</summary>
+    public bool IsPermitted => Purpose is Purpose.Training or Purpose.Destruction;
+
+    /// <summary>The first field in which the other says something else, as the contract names it; null if none.</summary>
+    public string? FirstDifference(Notice other) =>
+        Kind != other.Kind ? "kind"
+        : Transfer.Reference != other.Transfer.Reference ? "transfer"
+        : Transfer.Sender != other.Transfer.Sender ? "sender"
+        : Transfer.Recipient != other.Transfer.Recipient ? "recipient"
+        : !Transit.Order(StringComparer.Ordinal).SequenceEqual(other.Transit.Order(StringComparer.Ordinal)) ? "transit"
+        : Purpose != other.Purpose ? "purpose"
+        : Date != other.Date ? "date"
+        : Line.FirstDifference(Lines, other.Lines) is { } line ? line
+        : IsFinal != other.IsFinal ? "final"
+        : StatedKind != other.StatedKind ? "recipient_kind"
+        : (Moved ?? true) != (other.Moved ?? true) ? "moved"
+        : (TitlePassed ?? true) != (other.TitlePassed ?? true) ? "title_passed"
+        : (ControlPassed ?? true) != (other.ControlPassed ?? true) ? "control_passed"
+        : StatedTotal != other.StatedTotal ? "stated_total"
+        : OnwardFrom != other.OnwardFrom ? "onward_from"
+        : Remark != other.Remark ? "remark"
+        : null;
+
+    private RecipientKind StatedKind => RecipientKind == RecipientKind.Unspecified ? RecipientKind.State : RecipientKind;
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+using Treaty.Grid.Contracts;
+using Treaty.Grid.Storage;
+
+namespace Treaty.Grid.Grains;
+
+/// <summary>Puts the parties into a silo.</summary>
+public static class GrainsHosting
+{
+    /// <summary>
+    /// Adds the party grains and what serves them. The host registers an <see cref="IJournal"/> and a
+    /// <see cref="Rulebook"/>.
+    /// </summary>
+    public static ISiloBuilder AddTreatyGridGrains(this ISiloBuilder silo)
+    {
+        silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services
+            .AddMessageCodec()
+            .AddSingleton<JournalWriter>()
+            .AddSingleton<PartyRegister>()
+            .AddSingleton<Shipper>()
+            .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, JournalLifecycle>()
+            .AddHostedService<Sweeper>()
+            .Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
+        return silo;
+    }
+
+    /// <summary>A call that takes longer is lost: every step of a party takes milliseconds.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>The journal is there before the first party and after the last.</summary>
+    private sealed class JournalLifecycle(IJournal journal, IServiceProvider services)
+        : ILifecycleParticipant<ISiloLifecycle>
+    {
+        public void Participate(ISiloLifecycle observer) => observer.Subscribe(
+            nameof(JournalLifecycle), ServiceLifecycleStage.RuntimeStorageServices,
+            async cancellation => await journal.StartAsync(cancellation),
+            async _ => await services.GetRequiredService<JournalWriter>().DisposeAsync());
+    }
+}

@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using Treaty.Grid.Cluster.V1;
+using Treaty.Grid.Contracts;
+using Treaty.Grid.Storage.Codec;
+using Treaty.Grid.Transfers;
+using Treaty.Grid.V1;
+using Notice = Treaty.Grid.Transfers.Notice;
+
+namespace Treaty.Grid.Grains;
+
+/// <summary>Steps 2, 3 and 7 of the life of a notice; and the dry run of it.</summary>
+internal sealed partial class PartyGrain
+{
+    public async ValueTask<FileResponse> File(FileRequest request)
+    {
+        ThrowIfUnknown();
+        var notices = request.Items.Select(i => i.Notice.ToNotice(Code, i.NoticeId)).ToList();
+        var unknown = await register.FindUnknownAsync(notices.SelectMany(Grid.Party.Addressees).Distinct());
+        ThrowIfPoisoned();
+
+        // 2. From here to the append nothing waits.
+        var filings = new List<Filing>(notices.Count);
+        var payloads = new List<ReadOnlyMemory<byte>>(notices.Count);
+        var now = Now;
+        foreach (var (item, notice) in request.Items.Zip(notices))
+        {
+            filings.Add(Decide(item, notice, unknown, now, payloads));
+        }
+
+        // 3. One append for the batch.
+        var party = _party;
+        var appended = payloads.Count > 0 ? AppendAsync(payloads, [.. filings.Select(f => f.Span)]) : _tail;
+        try
+        {
+            await appended;
+
+            // 4. to 6. The pumps deliver, and fold in the answers.
+            foreach (var to in filings.SelectMany(f => f.IsRefused ? [] : Grid.Party.Addressees(f.Notice)).Distinct())
+            {
+                Pump(to);
+            }
+
+            await AnsweredAsync(filings);
+
+            // 7.
+            party = await SettledAsync(filings);
+            return new FileResponse { Results = { filings.Select(f => Respond(party, f)) } };
+        }
+        finally
+        {
+            filings.ForEach(f => f.Span?.Dispose());
+        }
+    }
+
+    public async ValueTask<AssessResponse> Assess(AssessRequest request)
+    {
+        ThrowIfUnknown();
+        var notice = request.Notice.ToNotice(Code, request.NoticeId);
+        if ((await register.FindUnknownAsync(Grid.Party.Addressees(notice))).FirstOrDefault() is { } unknown)
+        {
+            throw new RefusedException(PartyUnknown(unknown));
+        }
+
+        var now = Now;
+        switch (_party.Decide(new FileNotice(notice, now), rulebook))
+        {
+            case Refused refused:
+                throw new RefusedException(ToStatus(refused.Refusal));
+            case Decided decided:
+                var next = decided.Next;
+                if (request.Answer is { } answer
+                    && next.Decide(new TakeAnswer(answer.ToAnswer(), now), rulebook) is Decided answered)
+                {
+                    next = answered.Next;
+                }
+
+                return Assessed(next, decided, notice);
+            default:
+                var party = _party;
+                await _tail;
+                var filing = new Filing(notice, IsRepeat: true, Error: null, Span: null);
+                return new AssessResponse { Response = Respond(party, filing).Response };
+        }
+    }
+
+    private AssessResponse Assessed(Grid.Party next, Decided decided, Notice notice)
+    {
+        var filed = next.FindNotice(notice.Id)!;
+        var response = new AssessResponse
+        {
+            Response = new SubmitNoticeResponse
+            {
+                Notice = View.Notice(filed),
+                Transfer = ToMessage(next, next.Files[notice.Transfer], Today),
+                CrossCheck = CrossCheckOf(filed),
+            },
+        };
+        var happened = decided.Events.OfType<NoticeFiled>().Single();
+        if (CounterpartOf(notice) is { } counterpart)
+        {
+            response.Counterpart = counterpart;
+            response.Message = ToMessage(filed, happened.Addresses.Single(a => a.To == counterpart));
+        }
+
+        return response;
+    }
+
+    private Filing Decide(
+        FileItem item, Notice notice, IReadOnlySet<string> unknown, DateTimeOffset now,
+        List<ReadOnlyMemory<byte>> payloads)
+    {
+        if (Grid.Party.Addressees(notice).FirstOrDefault(unknown.Contains) is { } missing)
+        {
+            GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "refused"));
+            return new Filing(notice, false, PartyUnknown(missing), null);
+        }
+
+        switch (_party.Decide(new FileNotice(notice, now), rulebook))
+        {
+            case Refused refused:
+                GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "refused"));
+                return new Filing(notice, false, ToStatus(refused.Refusal), null);
+            case Decided decided:
+                GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "filed"));
+                var span = GrainTelemetry.Start("party.file", item.Traceparent, Code);
+                span?.SetTag("treatygrid.notice", notice.Name);
+                foreach (var address in decided.Events.OfType<NoticeFiled>().Single().Addresses)
+                {
+                    _traces[address] = span?.Id ?? item.Traceparent;
+                }
+
+                payloads.Add(Seal(decided, GrainTelemetry.TraceIdOf(item.Traceparent)));
+                return new Filing(notice, false, null, span);
+            default:
+                GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "repeated"));
+                return new Filing(notice, true, null, null);
+        }
+    }
+
+    /// <summary>Waits until the other sides have answered, each filing, but no longer than a caller should wait.</summary>
+    private async Task AnsweredAsync(List<Filing> filings)
+    {
+        var deadline = time.GetTimestamp();
+        while (!_isPoisoned && filings.Exists(f => !f.IsRefused && IsPending(f)))
+        {
+            var left = Limits.CrossCheckWaitMax - time.GetElapsedTime(deadline);
+            if (left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            try
+            {
+                await _pulse.Task.WaitAsync(left, time);
+            }
+            catch (TimeoutException)
+            {
+                return;
+            }
+        }
+
+        bool IsPending(Filing filing) => CrossCheckOf(_party.FindNotice(filing.Notice.Id)!) == CrossCheck.Pending;
+    }
+
+    /// <summary>
+    /// The party as it is now, with everything that an answer about these filings shows durable. Only what another
+    /// batch is just adding to the same transfers has to be waited for.
+    /// </summary>
+    private async Task<Grid.Party> SettledAsync(List<Filing> filings)
+    {
+        var party = _party;
+        if (filings.Exists(f => !f.IsRefused && !IsDurable(party.Files[f.Notice.Transfer])))
+        {
+            await _tail;
+        }
+
+        return party;
+
+        bool IsDurable(TransferFile file) => file.Notices.All(n => n.Version <= _durable)
+            && party.Findings.GetValueOrDefault(file.Key.ToString(), [])
+                .All(f => f.Version <= _durable || f.Position > 0);
+    }
+
+    private SubmitResult Respond(Grid.Party party, Filing filing)
+    {
+        if (filing.Error is { } error)
+        {
+            return new SubmitResult { Error = error };
+        }
+
+        var filed = party.FindNotice(filing.Notice.Id)!;
+        return new SubmitResult
+        {
+            Response = new SubmitNoticeResponse
+            {
+                Notice = View.Notice(filed),
+                Receipt = ReceiptOf(filed.Version, filed.RecordTime),
+                Transfer = ToMessage(party, party.Files[filing.Notice.Transfer], Today),
+                CrossCheck = CrossCheckOf(filed),
+                Replayed = filing.IsRepeat,
+            },
+        };
+    }
+
+    private static CrossCheck CrossCheckOf(FiledNotice filed) =>
+        CounterpartOf(filed.Notice) is null ? CrossCheck.NotNeeded
+        : filed.Counterpart is null ? CrossCheck.Pending
+        : CrossCheck.Complete;
+
+    /// <summary>The other side, if it files here and the filer is a side itself.</summary>
+    private static string? CounterpartOf(Notice notice) =>
+        notice.Transfer.IsSide(notice.Filer) && (notice.Filer == notice.Transfer.Recipient || notice.IsToState)
+            ? notice.Transfer.Counterpart(notice.Filer)
+            : null;
+
+    /// <summary>One notice of a batch, and what became of it.</summary>
+    private sealed record Filing(Notice Notice, bool IsRepeat, Google.Rpc.Status? Error, Activity? Span)
+    {
+        public bool IsRefused => Error is not null;
+    }
+}

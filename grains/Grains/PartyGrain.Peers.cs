@@ -1,0 +1,222 @@
+using System.Diagnostics;
+using Google.Protobuf.WellKnownTypes;
+using Treaty.Grid.Cluster.V1;
+using Treaty.Grid.Contracts;
+using Treaty.Grid.Storage.Codec;
+using Treaty.Grid.Transfers;
+
+namespace Treaty.Grid.Grains;
+
+/// <summary>Steps 4, 5 and 6 of the life of a notice: what parties tell each other.</summary>
+internal sealed partial class PartyGrain
+{
+    private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(5);
+
+    /// <summary>Peers that a pump is at work for.</summary>
+    private readonly HashSet<string> _pumping = new(StringComparer.Ordinal);
+
+    /// <summary>The trace context of messages on their way; those of an earlier activation have none.</summary>
+    private readonly Dictionary<Address, string> _traces = [];
+
+    /// <summary>Completed, and replaced, whenever answers are folded in.</summary>
+    private TaskCompletionSource _pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ValueTask Kick()
+    {
+        ThrowIfPoisoned();
+        PumpAll();
+        return ValueTask.CompletedTask;
+    }
+
+    // 5. At the other end.
+    public async ValueTask<DeliverResponse> Deliver(DeliverRequest request)
+    {
+        ThrowIfUnknown();
+        var taken = new List<PeerMessage>(request.Messages.Count);
+        var payloads = new List<ReadOnlyMemory<byte>>();
+        var spans = new List<Activity?>();
+        var now = Now;
+        foreach (var message in request.Messages)
+        {
+            if (Take(message, now, out var decision))
+            {
+                taken.Add(message);
+                if (decision is Decided decided)
+                {
+                    var span = GrainTelemetry.Start("party.deliver", message.Traceparent, Code);
+                    spans.Add(span);
+                    payloads.Add(Seal(decided, GrainTelemetry.TraceIdOf(message.Traceparent)));
+                }
+            }
+        }
+
+        var party = _party;
+        try
+        {
+            await (payloads.Count > 0 ? AppendAsync(payloads, spans) : _tail);
+        }
+        finally
+        {
+            spans.ForEach(s => s?.Dispose());
+        }
+
+        return new DeliverResponse { Answers = { taken.Select(m => Answer(party, m)) } };
+    }
+
+    public async ValueTask<PeerAnswer> AssessDelivery(PeerMessage message)
+    {
+        ThrowIfUnknown();
+        var delivery = message.Delivery;
+        var next = _party.Peers.GetValueOrDefault(delivery.From, Peer.New).Received + 1;
+        var party = _party.Decide(ToCommand(message, next, Now), rulebook) is Decided decided ? decided.Next : _party;
+        await _tail;
+        return Answer(party, message);
+    }
+
+    /// <summary>True for a message that is next in its sender's order, or was taken before.</summary>
+    private bool Take(PeerMessage message, DateTimeOffset now, out Decision? decision)
+    {
+        var sequence = message.Delivery.Sequence;
+        var received = _party.Peers.GetValueOrDefault(message.Delivery.From, Peer.New).Received;
+        decision = sequence <= received + 1 ? _party.Decide(ToCommand(message, sequence, now), rulebook) : null;
+        return decision is Decided or Repeated;
+    }
+
+    private static TakeNotice ToCommand(PeerMessage message, long sequence, DateTimeOffset now)
+    {
+        var delivery = message.Delivery;
+        return new TakeNotice(
+            sequence, delivery.Notice.ToNotice(delivery.From, delivery.Id), delivery.FiledAt.ToDateTimeOffset(),
+            delivery.Position, delivery.Filer.ToStanding(), now);
+    }
+
+    private PeerAnswer Answer(Grid.Party party, PeerMessage message)
+    {
+        var delivery = message.Delivery;
+        var notice = delivery.Notice.ToNotice(delivery.From, delivery.Id);
+        var key = party.Files.ContainsKey(notice.Transfer) ? notice.Transfer : notice.OnwardFrom!.Value;
+        var filed = party.Files[key].Find(notice.Filer, notice.Id)!;
+        var there = filed.Counterpart ?? party.MembershipOn(rulebook.MineBan, notice.Date).Standing;
+        return new PeerAnswer
+        {
+            To = delivery.From,
+            Answer = new AnswerReceived(Code, delivery.Sequence, PositionOf(filed.Version), there).ToMessage(),
+        };
+    }
+
+    private void PumpAll()
+    {
+        foreach (var (to, peer) in _party.Peers)
+        {
+            if (!peer.Unanswered.IsEmpty)
+            {
+                Pump(to);
+            }
+        }
+    }
+
+    // 4.
+    private void Pump(string to)
+    {
+        if (!_isPoisoned && _pumping.Add(to))
+        {
+            _ = RunPumpAsync(to);
+        }
+    }
+
+    private async Task RunPumpAsync(string to)
+    {
+        // It serves many requests and outlives them all; each message carries the trace of its own.
+        Activity.Current = null;
+        var failures = 0;
+        try
+        {
+            while (!_isPoisoned && Waiting(to) is { Count: > 0 } messages)
+            {
+                try
+                {
+                    var answers = await shipper.ShipAsync(to, Code, messages);
+                    failures = answers.Count == 0 ? failures + 1 : 0;
+                    Take(answers);
+                }
+                catch (Exception e)
+                {
+                    failures++;
+                    LogDeliveryFailed(e, Code, to, failures);
+                }
+
+                if (failures > 0 && !_isPoisoned)
+                {
+                    await Task.Delay(Backoff(failures), time);
+                }
+            }
+        }
+        finally
+        {
+            _pumping.Remove(to);
+        }
+    }
+
+    private static TimeSpan Backoff(int failures) =>
+        TimeSpan.FromTicks(Math.Min(RetryMax.Ticks, RetryFirst.Ticks << Math.Min(failures - 1, 16)));
+
+    /// <summary>What is durable here and not answered there, in order, as much as goes in one delivery.</summary>
+    private List<PeerMessage> Waiting(string to)
+    {
+        var messages = new List<PeerMessage>();
+        foreach (var (sequence, outbound) in _party.Peers.GetValueOrDefault(to, Peer.New).Unanswered)
+        {
+            var filed = _party.FindNotice(outbound.NoticeId)!;
+            if (filed.Version > _durable || messages.Count == Limits.DeliveryMessagesMax)
+            {
+                break;
+            }
+
+            messages.Add(ToMessage(filed, new Address(to, sequence)));
+        }
+
+        return messages;
+    }
+
+    private PeerMessage ToMessage(FiledNotice filed, Address address) => new()
+    {
+        Delivery = new Journal.V1.NoticeDelivered
+        {
+            From = Code,
+            Sequence = address.Sequence,
+            Id = filed.Notice.Id,
+            Notice = filed.Notice.ToMessage(),
+            FiledAt = filed.RecordTime.ToTimestamp(),
+            Position = PositionOf(filed.Version),
+            Filer = EntryCodec.ToMessage(filed.Filer),
+        },
+        Traceparent = _traces.GetValueOrDefault(address, ""),
+    };
+
+    // 6.
+    private void Take(IReadOnlyList<PeerAnswer> answers)
+    {
+        if (_isPoisoned || answers.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var answer in answers)
+        {
+            var message = answer.Answer.ToAnswer();
+            var peer = _party.Peers.GetValueOrDefault(message.From, Peer.New);
+            if (peer.Unanswered.ContainsKey(message.Sequence)
+                && _party.Decide(new TakeAnswer(message, Now), rulebook) is Decided decided)
+            {
+                _party = decided.Next;
+                _riding.AddRange(decided.Events);
+                _traces.Remove(new Address(message.From, message.Sequence));
+            }
+        }
+
+        var pulse = _pulse;
+        _pulse = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        pulse.SetResult();
+    }
+}

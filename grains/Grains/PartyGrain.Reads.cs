@@ -1,0 +1,148 @@
+using Google.Type;
+using Treaty.Grid.Contracts;
+using Treaty.Grid.Findings;
+using Treaty.Grid.Storage.Codec;
+using Treaty.Grid.Transfers;
+using Treaty.Grid.V1;
+using Finding = Treaty.Grid.V1.Finding;
+
+namespace Treaty.Grid.Grains;
+
+/// <summary>What the party's file answers. Nothing is shown before it is durable.</summary>
+internal sealed partial class PartyGrain
+{
+    public async ValueTask<V1.Party> GetParty(GetPartyRequest request)
+    {
+        var party = await DurableAsync();
+        return ToMessage(party, DayOf(request.AsOf), request.AsKnownOn?.ToDay());
+    }
+
+    public async ValueTask<Stockpile> GetStockpile(GetStockpileRequest request)
+    {
+        var party = await DurableAsync();
+        var asOf = DayOf(request.AsOf);
+        return new Stockpile
+        {
+            Party = Code,
+            AsOf = asOf.ToDate(),
+            Position = PositionOf(party.Version),
+            Holdings =
+            {
+                party.Books.HoldingsOn(asOf).Select(h => new Holding
+                {
+                    Item = h.Account.Item,
+                    HoldingClass = (HoldingClass)h.Account.Place,
+                    Lot = h.Account.Lot,
+                    Quantity = h.Quantity,
+                }),
+            },
+            Article4Balance = ArticleFour.Balance(party.Books, rulebook.Taxonomy, asOf),
+        };
+    }
+
+    public async ValueTask<ListObligationsResponse> ListObligations(ListObligationsRequest request)
+    {
+        var party = await DurableAsync();
+        var asOf = DayOf(request.AsOf);
+        var obligations = Obligations.Of(party, rulebook, asOf)
+            .Select(o => View.Obligation(o, asOf))
+            .ToList();
+        var page = Page.Of(
+            obligations, request.PageToken, Page.LongSize(request.PageSize),
+            o => $"{o.Due.ToDay():yyyy-MM-dd} {o.Rule} {o.Transfer}");
+        return new ListObligationsResponse
+        {
+            Obligations = { page.Items },
+            NextPageToken = page.NextToken,
+            Position = PositionOf(party.Version),
+        };
+    }
+
+    public async ValueTask<V1.Notice> GetNotice(GetNoticeRequest request)
+    {
+        var party = await DurableAsync();
+        return party.FindNotice(StatementCodec.IdOf(request.Name)) is { } filed
+            ? View.Notice(filed)
+            : throw Unknown(request.Name);
+    }
+
+    public async ValueTask<Transfer> GetTransfer(GetTransferRequest request)
+    {
+        var party = await DurableAsync();
+        return StatementCodec.ToTransferKey(request.Name) is { } key
+            && party.Files.TryGetValue(key, out var file) && !file.Notices.IsEmpty
+            ? ToMessage(party, file, DayOf(request.AsOf))
+            : throw Unknown(request.Name);
+    }
+
+    public async ValueTask<V1.Declaration> GetDeclaration(GetDeclarationRequest request)
+    {
+        var party = await DurableAsync();
+        return party.Declarations.TryGetValue(StatementCodec.IdOf(request.Name), out var filed)
+            ? View.Declaration(filed, Code)
+            : throw Unknown(request.Name);
+    }
+
+    public async ValueTask<ListDeclarationsResponse> ListDeclarations(ListDeclarationsRequest request)
+    {
+        var party = await DurableAsync();
+        var page = Page.Of(
+            party.DeclarationOrder.Select((id, index) => (Id: id, Index: index)).ToList(), request.PageToken,
+            Page.Size(request.PageSize), d => d.Index.ToString("D10", System.Globalization.CultureInfo.InvariantCulture));
+        return new ListDeclarationsResponse
+        {
+            Declarations = { page.Items.Select(d => View.Declaration(party.Declarations[d.Id], Code)) },
+            NextPageToken = page.NextToken,
+            Position = PositionOf(party.Version),
+        };
+    }
+
+    public async ValueTask<Finding> GetFinding(GetFindingRequest request)
+    {
+        var party = await DurableAsync();
+        var asOf = DayOf(request.AsOf);
+        var key = FindingCodec.ToKey(request.Name);
+        return party.FindingsOn(asOf, rulebook).FirstOrDefault(f => f.Key == key) is { } finding
+            ? View.Finding(finding, asOf, PositionOf)
+            : throw Unknown(request.Name);
+    }
+
+    public async ValueTask<ListFindingsResponse> ListFindings(ListFindingsRequest request)
+    {
+        var party = await DurableAsync();
+        var asOf = DayOf(request.AsOf);
+        var findings = party.FindingsOn(asOf, rulebook)
+            .Where(f => f.Key.Party == Code && (request.ShowClosed || f.Closed is null))
+            .Order(View.GravestFirst)
+            .ToList();
+        var page = Page.Of(
+            findings, request.PageToken, Page.LongSize(request.PageSize),
+            f => $"{9 - (int)f.Severity} {f.Key.Id}");
+        return new ListFindingsResponse
+        {
+            Findings = { page.Items.Select(f => View.Finding(f, asOf, PositionOf)) },
+            NextPageToken = page.NextToken,
+            Position = PositionOf(party.Version),
+        };
+    }
+
+    /// <summary>The party as it is now, once all of it is durable.</summary>
+    private async Task<Grid.Party> DurableAsync()
+    {
+        ThrowIfUnknown();
+        var party = _party;
+        await _tail;
+        return party;
+    }
+
+    private DateOnly DayOf(Date? asOf) => asOf?.ToDay() ?? Today;
+
+    private V1.Party ToMessage(Grid.Party party, DateOnly asOf, DateOnly? asKnownOn) =>
+        View.Party(party, rulebook, asOf, asKnownOn, PositionOf(party.Version));
+
+    private Transfer ToMessage(Grid.Party party, TransferFile file, DateOnly asOf) =>
+        View.Transfer(party, file, rulebook, asOf, PositionOf);
+
+    private static RefusedException Unknown(string name) => new(RefusedException.Refuse(
+        Google.Rpc.Code.NotFound, ErrorReason.ResourceUnknown, $"There is no {name}.", [new("name", name)]));
+}

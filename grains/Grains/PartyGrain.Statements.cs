@@ -1,0 +1,98 @@
+using Treaty.Grid.Cluster.V1;
+using Treaty.Grid.Contracts;
+using Treaty.Grid.Storage.Codec;
+using Treaty.Grid.V1;
+
+namespace Treaty.Grid.Grains;
+
+/// <summary>What the depositary records about the party, and what it declares about its own stock.</summary>
+internal sealed partial class PartyGrain
+{
+    public async ValueTask<V1.Party> Register(RegisterRequest request)
+    {
+        ThrowIfPoisoned();
+        await OpenNewAsync();
+        var (party, _) = await ExecuteAsync(new RegisterParty(request.DisplayName, Now), request.Traceparent);
+        return ToMessage(party, Today, asKnownOn: null);
+    }
+
+    public async ValueTask<RecordDepositaryNotificationResponse> Record(RecordRequest request)
+    {
+        ThrowIfUnknown();
+        var notification = request.Notification.ToNotification(request.NotificationId);
+        var (party, repeated) = await ExecuteAsync(new RecordNotification(notification, Now), request.Traceparent);
+        var recorded = party.NotificationIds[notification.Id];
+        return new RecordDepositaryNotificationResponse
+        {
+            Notification = recorded.Content.ToMessage(Code),
+            Membership = View.Membership(
+                party.MembershipOn(rulebook.Conventions[notification.Convention], Today)),
+            Position = PositionOf(recorded.Version),
+            Replayed = repeated,
+        };
+    }
+
+    public async ValueTask<SubmitDeclarationResponse> Declare(DeclareRequest request)
+    {
+        ThrowIfUnknown();
+        var declaration = request.Declaration.ToDeclaration(request.DeclarationId);
+        var command = new FileDeclaration(declaration, Now);
+        if (request.ValidateOnly)
+        {
+            return _party.Decide(command, rulebook) switch
+            {
+                Refused refused => throw new RefusedException(ToStatus(refused.Refusal)),
+                Decided decided => Respond(decided.Next, declaration.Id, receipt: false, replayed: false),
+                _ => Respond(_party, declaration.Id, receipt: false, replayed: true),
+            };
+        }
+
+        var (party, repeated) = await ExecuteAsync(command, request.Traceparent);
+        return Respond(party, declaration.Id, receipt: true, repeated);
+    }
+
+    private SubmitDeclarationResponse Respond(Grid.Party party, string id, bool receipt, bool replayed)
+    {
+        var filed = party.Declarations[id];
+        return new SubmitDeclarationResponse
+        {
+            Declaration = View.Declaration(filed, Code),
+            Receipt = receipt ? ReceiptOf(filed.Version, filed.RecordTime) : null,
+            Findings =
+            {
+                party.FindingsOn(Today, rulebook)
+                    .Where(f => f.Closed is null && f.Transfer.Length == 0)
+                    .Order(View.GravestFirst)
+                    .Select(f => View.Finding(f, Today, PositionOf)),
+            },
+            Replayed = replayed,
+        };
+    }
+
+    /// <summary>
+    /// Lets the party decide, and makes it durable. Returns the party as it then is, and whether it was done before.
+    /// </summary>
+    private async Task<(Grid.Party Party, bool Repeated)> ExecuteAsync(Command command, string traceparent)
+    {
+        using var span = GrainTelemetry.Start("party.record", traceparent, Code);
+        var decision = _party.Decide(command, rulebook);
+        if (decision is Refused refused)
+        {
+            throw new RefusedException(ToStatus(refused.Refusal));
+        }
+
+        // A repeat waits for what is under way: the first time may not be durable yet.
+        var appended = decision is Decided decided
+            ? AppendAsync([Seal(decided, GrainTelemetry.TraceIdOf(traceparent))], [span])
+            : _tail;
+        var party = _party;
+        await appended;
+        return (party, decision is Repeated);
+    }
+
+    private Receipt ReceiptOf(long version, DateTimeOffset recordTime)
+    {
+        var (position, trace) = _entries[(int)version - 1];
+        return View.Receipt(position, recordTime, trace);
+    }
+}

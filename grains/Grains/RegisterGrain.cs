@@ -1,0 +1,115 @@
+using Google.Rpc;
+using Orleans.Concurrency;
+using Treaty.Grid.Contracts;
+using Treaty.Grid.Findings;
+using Treaty.Grid.Items;
+using Treaty.Grid.Storage;
+using Treaty.Grid.Storage.Codec;
+using Treaty.Grid.V1;
+using Convention = Treaty.Grid.V1.Convention;
+using Item = Treaty.Grid.V1.Item;
+using Rule = Treaty.Grid.V1.Rule;
+using Severity = Treaty.Grid.V1.Severity;
+
+namespace Treaty.Grid.Grains;
+
+/// <summary>What the register knows beyond any one party: its list of parties, its conventions, its taxonomy.</summary>
+[StatelessWorker]
+[GrainType("register")]
+internal sealed class RegisterGrain(IJournal journal, Rulebook rulebook) : Grain, IRegisterGrain
+{
+    public async ValueTask<ListPartiesResponse> ListParties(ListPartiesRequest request)
+    {
+        var size = Page.Size(request.PageSize);
+        var codes = await journal.ListPartiesAsync(Page.Decode(request.PageToken), size + 1, CancellationToken.None);
+        var parties = await Task.WhenAll(codes.Take(size).Select(code => GrainFactory
+            .GetGrain<IPartyGrain>(code)
+            .GetParty(new GetPartyRequest { Name = $"parties/{code}", AsOf = request.AsOf })
+            .AsTask()));
+        return new ListPartiesResponse
+        {
+            Parties = { parties },
+            NextPageToken = codes.Count > size ? Page.Encode(codes[size - 1]) : "",
+        };
+    }
+
+    public ValueTask<ListConventionsResponse> ListConventions(ListConventionsRequest request)
+    {
+        var page = Page.Of(
+            [.. rulebook.Conventions.Values], request.PageToken, Page.Size(request.PageSize), c => c.Id);
+        return ValueTask.FromResult(new ListConventionsResponse
+        {
+            Conventions = { page.Items.Select(ToMessage) },
+            NextPageToken = page.NextToken,
+        });
+    }
+
+    public ValueTask<Convention> GetConvention(GetConventionRequest request)
+    {
+        var id = StatementCodec.IdOf(request.Name);
+        return rulebook.Conventions.TryGetValue(id, out var convention)
+            ? ValueTask.FromResult(ToMessage(convention))
+            : throw new RefusedException(RefusedException.Refuse(
+                Code.NotFound, ErrorReason.ConventionUnknown,
+                $"The register does not know the convention {id}. ListConventions gives those it knows.",
+                [new("convention", id)]));
+    }
+
+    public ValueTask<ListItemsResponse> ListItems(ListItemsRequest request)
+    {
+        var page = Page.Of(
+            [.. rulebook.Taxonomy.Items.Values], request.PageToken, Page.LongSize(request.PageSize), i => i.Id);
+        return ValueTask.FromResult(new ListItemsResponse
+        {
+            Items = { page.Items.Select(ToMessage) },
+            NextPageToken = page.NextToken,
+            Version = rulebook.Taxonomy.Version,
+        });
+    }
+
+    public ValueTask<Item> GetItem(GetItemRequest request)
+    {
+        var id = StatementCodec.IdOf(request.Name);
+        return rulebook.Taxonomy.Find(id) is { } item
+            ? ValueTask.FromResult(ToMessage(item))
+            : throw new RefusedException(RefusedException.Refuse(
+                Code.NotFound, ErrorReason.ItemUnknown,
+                $"The taxonomy does not know the item {id}. ListItems gives those it knows.", [new("item", id)]));
+    }
+
+    private static Convention ToMessage(Conventions.Convention convention) => new()
+    {
+        Name = $"conventions/{convention.Id}",
+        DisplayName = convention.DisplayName,
+        PackVersion = convention.PackVersion,
+        InForce = convention.InForce.ToDate(),
+        Rules =
+        {
+            (convention.Terms is null ? [] : MineBanRules.All.Values).Select(rule => new Rule
+            {
+                Id = rule.Id,
+                Title = rule.Title,
+                Article = rule.Article,
+                Severity = (Severity)rule.Severity,
+            }),
+        },
+        Source = convention.Source,
+    };
+
+    private static Item ToMessage(Items.Item item) => new()
+    {
+        Name = $"items/{item.Id}",
+        DisplayName = item.DisplayName,
+        Class = item.Class,
+        Activation = item.Activation switch
+        {
+            ItemActivation.Victim => "victim",
+            ItemActivation.VictimOrCommand => "victim_or_command",
+            ItemActivation.Vehicle => "vehicle",
+            _ => "none",
+        },
+        Scatterable = item.Scatterable,
+        Maker = item.Maker,
+        Source = item.Source,
+    };
+}

@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Treaty.Grid.Contracts;
+using Treaty.Grid.Storage;
+
+namespace Treaty.Grid.Grains;
+
+/// <summary>
+/// Wakes parties that have something undelivered and that nobody calls: after a start, and after a silo gave a party
+/// up. It follows the journal in order of position, and keeps in mind only pairs of parties that are not even.
+/// </summary>
+internal sealed partial class Sweeper(
+    IJournal journal, IGrainFactory grains, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
+{
+    private const int EntriesAtOnce = 1_000;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<(string From, string To), Pair> _uneven = [];
+    private long _position;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                while (await FollowAsync(stoppingToken))
+                {
+                    // More to read: go on at once.
+                }
+
+                await WakeAsync();
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogFailed(e);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task<bool> FollowAsync(CancellationToken cancellation)
+    {
+        var entries = await journal.ReadAllAsync(_position, EntriesAtOnce, cancellation);
+        foreach (var stored in entries)
+        {
+            foreach (var happened in Journal.V1.Entry.Parser.ParseFrom(stored.Payload.Span).Events)
+            {
+                foreach (var address in happened.NoticeFiled?.Addresses ?? [])
+                {
+                    Note((stored.Party, address.To), address.Sequence, 0);
+                }
+
+                if (happened.NoticeDelivered is { } delivered)
+                {
+                    Note((delivered.From, stored.Party), 0, delivered.Sequence);
+                }
+            }
+
+            _position = stored.Position;
+        }
+
+        return entries.Count == EntriesAtOnce;
+    }
+
+    private void Note((string From, string To) pair, long sent, long taken)
+    {
+        var last = _uneven.GetValueOrDefault(pair);
+        var next = new Pair(Math.Max(last.Sent, sent), Math.Max(last.Taken, taken), time.GetTimestamp());
+        if (next.Sent > next.Taken)
+        {
+            _uneven[pair] = next;
+        }
+        else
+        {
+            _uneven.Remove(pair);
+        }
+    }
+
+    /// <summary>Those for which nothing has moved for a while; a pump that is at work needs no waking.</summary>
+    private async Task WakeAsync()
+    {
+        foreach (var from in _uneven
+            .Where(p => time.GetElapsedTime(p.Value.Moved) >= Interval)
+            .Select(p => p.Key.From)
+            .Distinct(StringComparer.Ordinal)
+            .ToList())
+        {
+            LogWakes(from);
+            await grains.GetGrain<IPartyGrain>(from).Kick();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Party} has messages that are not delivered: waking it")]
+    private partial void LogWakes(string party);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sweeping failed; trying again in a second")]
+    private partial void LogFailed(Exception exception);
+
+    /// <summary>The last numbers sent and taken between two parties, and when either last changed.</summary>
+    private readonly record struct Pair(long Sent, long Taken, long Moved);
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using Google.Protobuf.WellKnownTypes;
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Storage.Codec;
+using Treaty.Grid.Transfers;
+using Treaty.Grid.V1;
+
+namespace Treaty.Grid.Grains;
+
+/// <summary>What callers see of the domain.</summary>
+internal static class View
+{
+    /// <summary>By severity, the gravest first, then by id and party.</summary>
+    public static readonly Comparer<Findings.Finding> GravestFirst = Comparer<Findings.Finding>.Create((a, b) =>
+        a.Severity != b.Severity ? b.Severity.CompareTo(a.Severity)
+        : a.Key.Id != b.Key.Id ? string.CompareOrdinal(a.Key.Id, b.Key.Id)
+        : string.CompareOrdinal(a.Key.Party, b.Key.Party));
+
+    public static V1.Party Party(
+        Grid.Party party, Rulebook rulebook, DateOnly asOf, DateOnly? asKnownOn, long position) => new()
+        {
+            Name = $"parties/{party.Code}",
+            DisplayName = party.DisplayName,
+            Memberships =
+            {
+                rulebook.Conventions.Values
+                    .Where(c => party.Notifications.ContainsKey(c.Id))
+                    .Select(c => party.RecordUnder(c))
+                    .Select(r => asKnownOn is { } day ? r.AsKnownOn(day) : r)
+                    .Select(r => Membership(r.On(asOf))),
+            },
+            AsOf = asOf.ToDate(),
+            Position = position,
+        };
+
+    public static V1.Membership Membership(Conventions.Membership membership) => new()
+    {
+        Convention = $"conventions/{membership.Convention}",
+        Status = (V1.MembershipStatus)membership.Status,
+        Signed = membership.Signed.ToDate(),
+        Deposited = membership.Deposited.ToDate(),
+        EntryIntoForce = membership.EntryIntoForce.ToDate(),
+        WithdrawalNotified = membership.WithdrawalNotified.ToDate(),
+        WithdrawalEffective = membership.WithdrawalEffective.ToDate(),
+        SuspensionAsserted = membership.Standing.SuspensionAsserted,
+        InArmedConflict = membership.InArmedConflict,
+        ProvisionalApplication = membership.ProvisionalApplication,
+    };
+
+    public static V1.Declaration Declaration(Filed<Stockpiles.Declaration> filed, string party)
+    {
+        var message = filed.Content.ToMessage(party);
+        message.RecordTime = filed.RecordTime.ToTimestamp();
+        return message;
+    }
+
+    public static V1.Notice Notice(FiledNotice filed)
+    {
+        var message = filed.Notice.ToMessage();
+        message.RecordTime = filed.RecordTime.ToTimestamp();
+        return message;
+    }
+
+    public static Receipt Receipt(long position, DateTimeOffset recordTime, ActivityTraceId trace) => new()
+    {
+        Position = position,
+        RecordTime = recordTime.ToTimestamp(),
+        TraceId = trace == default ? "" : trace.ToHexString(),
+    };
+
+    /// <summary>With what is computed on reading: days late, and the position where this party's entry made it.</summary>
+    public static V1.Finding Finding(Findings.Finding finding, DateOnly asOf, Func<long, long> positionOf)
+    {
+        var message = FindingCodec.ToMessage(finding);
+        message.AsOf = asOf.ToDate();
+        message.DaysLate = finding.Due < asOf ? asOf.DayNumber - finding.Due.Value.DayNumber : 0;
+        if (message.Position == 0)
+        {
+            message.Position = positionOf(finding.Version);
+        }
+
+        return message;
+    }
+
+    public static V1.Obligation Obligation(Findings.Obligation obligation, DateOnly asOf) => new()
+    {
+        Rule = obligation.Rule.Id,
+        Title = obligation.Title,
+        Convention = $"conventions/{KnownConventions.MineBan.Id}",
+        Article = obligation.Rule.Article,
+        Due = obligation.Due.ToDate(),
+        DaysLate = obligation.IsMet ? 0 : Math.Max(0, asOf.DayNumber - obligation.Due.DayNumber),
+        Met = obligation.IsMet,
+        Transfer = obligation.Transfer,
+    };
+
+    /// <summary>A transfer as one party's file has it.</summary>
+    public static V1.Transfer Transfer(
+        Grid.Party party, TransferFile file, Rulebook rulebook, DateOnly asOf, Func<long, long> positionOf)
+    {
+        var (match, differences) = Matching.Compare(file, rulebook.Taxonomy, rulebook.Terms);
+        var spoken = file.Dispatches.FirstOrDefault()
+            ?? file.Notices.FirstOrDefault(n => n.Notice.Filer == file.Key.Sender)
+            ?? file.Notices[0];
+        var findings = party.FindingsOn(asOf, file, rulebook)
+            .Where(f => f.Closed is null)
+            .Order(GravestFirst)
+            .Select(f => Finding(f, asOf, positionOf))
+            .ToList();
+        return new V1.Transfer
+        {
+            Name = file.Key.Name,
+            Sender = file.Key.Sender,
+            Recipient = file.Key.Recipient,
+            Purpose = (V1.Purpose)spoken.Notice.Purpose,
+            Movement = (V1.Movement)Lifecycle.MovementOf(file),
+            Pairing = (V1.Pairing)Lifecycle.PairingOf(file, rulebook.Terms, asOf),
+            Match = (V1.Match)match,
+            Differences =
+            {
+                differences.Select(d => new V1.Difference
+                {
+                    Field = d.Field,
+                    SenderValue = d.SenderValue,
+                    RecipientValue = d.RecipientValue,
+                    Tolerance = d.Tolerance,
+                }),
+            },
+            Findings = { findings },
+            Notices = { file.Notices.Select(Notice) },
+            Completed = Lifecycle.IsEnded(file) && IsAgreed(match, file),
+            Position = file.Notices
+                .SelectMany(n => new[] { positionOf(n.Version), n.FilerPosition, n.CounterpartPosition })
+                .Max(),
+            AsOf = asOf.ToDate(),
+        };
+    }
+
+    private static bool IsAgreed(Transfers.Match match, TransferFile file) =>
+        match is Transfers.Match.Matched or Transfers.Match.MatchedWithinTolerance or Transfers.Match.Explained
+        || Lifecycle.MovementOf(file) is Transfers.Movement.Cancelled;
+}

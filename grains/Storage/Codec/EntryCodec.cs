@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Stockpiles;
+using J = Treaty.Grid.Journal.V1;
+
+namespace Treaty.Grid.Storage.Codec;
+
+/// <summary>What one decision made durable, as the domain knows it.</summary>
+/// <param name="RecordTime">When.</param>
+/// <param name="TraceId">Of the request that led to it; the default if it was not traced.</param>
+/// <param name="Events">In the order in which they take effect.</param>
+public sealed record Entry(DateTimeOffset RecordTime, ActivityTraceId TraceId, IReadOnlyList<Event> Events);
+
+/// <summary>Between an entry and its bytes in the journal. What was ever written can always be read.</summary>
+public static class EntryCodec
+{
+    /// <summary>The bytes of an entry of a party.</summary>
+    public static byte[] Encode(Entry entry, string party) => new J.Entry
+    {
+        RecordTime = entry.RecordTime.ToTimestamp(),
+        TraceId = ToBytes(entry.TraceId),
+        Events = { entry.Events.Select(e => ToMessage(e, party)) },
+    }.ToByteArray();
+
+    /// <summary>The entry of a party from its bytes.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The bytes are no entry, or hold an event that this program does not know: a newer one wrote it.
+    /// </exception>
+    public static Entry Decode(ReadOnlySpan<byte> bytes, string party)
+    {
+        J.Entry entry;
+        try
+        {
+            entry = J.Entry.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new InvalidDataException($"An entry of {party} cannot be read: {e.Message}", e);
+        }
+
+        return new Entry(
+            entry.RecordTime.ToDateTimeOffset(), ToTraceId(entry.TraceId),
+            [.. entry.Events.Select(e => ToEvent(e, party))]);
+    }
+
+    /// <summary>As the wire writes it, with nothing for a standing that is not known.</summary>
+    public static J.Standings ToMessage(Standing? standing)
+    {
+        var message = new J.Standings();
+        if (standing is not null)
+        {
+            message.Standings_.Add(new J.Standing
+            {
+                Convention = standing.Convention,
+                Status = (V1.MembershipStatus)standing.Status,
+                ProvisionalApplication = standing.ProvisionalApplication,
+                SuspensionAsserted = standing.SuspensionAsserted,
+                SuspensionContestedBy = { standing.SuspensionContestedBy },
+            });
+        }
+
+        return message;
+    }
+
+    /// <summary>The standing under the convention that is judged.</summary>
+    public static Standing ToStanding(this J.Standings standings)
+    {
+        var standing = standings.Standings_.Single(s => s.Convention == KnownConventions.MineBan.Id);
+        return new Standing(standing.Convention, (MembershipStatus)standing.Status)
+        {
+            ProvisionalApplication = standing.ProvisionalApplication,
+            SuspensionAsserted = standing.SuspensionAsserted,
+            SuspensionContestedBy = [.. standing.SuspensionContestedBy],
+        };
+    }
+
+    private static ByteString ToBytes(ActivityTraceId trace)
+    {
+        if (trace == default)
+        {
+            return ByteString.Empty;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        trace.CopyTo(bytes);
+        return ByteString.CopyFrom(bytes);
+    }
+
+    private static ActivityTraceId ToTraceId(ByteString bytes) =>
+        bytes.IsEmpty ? default : ActivityTraceId.CreateFromBytes(bytes.Span);
+
+    private static J.Event ToMessage(Event happened, string party) => happened switch
+    {
+        PartyRegistered e => new() { PartyRegistered = new() { Code = e.Code, DisplayName = e.DisplayName } },
+        NotificationRecorded e => new()
+        {
+            NotificationRecorded = new()
+            {
+                Id = e.Notification.Id,
+                Notification = e.Notification.ToMessage(party),
+            },
+        },
+        DeclarationFiled e => new()
+        {
+            DeclarationFiled = new() { Id = e.Declaration.Id, Declaration = e.Declaration.ToMessage(party) },
+        },
+        NoticeFiled e => new()
+        {
+            NoticeFiled = new()
+            {
+                Id = e.Notice.Id,
+                Notice = e.Notice.ToMessage(),
+                Filer = ToMessage(e.Filer),
+                Addresses = { e.Addresses.Select(a => new J.Address { To = a.To, Sequence = a.Sequence }) },
+            },
+        },
+        NoticeDelivered e => new() { NoticeDelivered = ToMessage(e) },
+        AnswerReceived e => new() { AnswerReceived = e.ToMessage() },
+        StockBooked e => new()
+        {
+            StockBooked = new()
+            {
+                Bookings = { e.Bookings.Select(ToMessage) },
+                Basis = e.Basis,
+                Stated = { e.Stated.Select(ToMessage) },
+                StatedOn = e.StatedOn.ToDate(),
+            },
+        },
+        FindingRaised e => new() { FindingRaised = new() { Finding = FindingCodec.ToMessage(e.Finding) } },
+        FindingClosed e => new()
+        {
+            FindingClosed = new() { Name = e.Key.Name, Reason = e.Reason, Position = e.Position },
+        },
+        _ => throw new InvalidOperationException($"{happened.GetType().Name} has no form in the journal: add it."),
+    };
+
+    private static Event ToEvent(J.Event happened, string party) => happened.KindCase switch
+    {
+        J.Event.KindOneofCase.PartyRegistered =>
+            new PartyRegistered(happened.PartyRegistered.Code, happened.PartyRegistered.DisplayName),
+        J.Event.KindOneofCase.NotificationRecorded =>
+            new NotificationRecorded(
+                happened.NotificationRecorded.Notification.ToNotification(happened.NotificationRecorded.Id)),
+        J.Event.KindOneofCase.DeclarationFiled =>
+            new DeclarationFiled(happened.DeclarationFiled.Declaration.ToDeclaration(happened.DeclarationFiled.Id)),
+        J.Event.KindOneofCase.NoticeFiled => new NoticeFiled(
+            happened.NoticeFiled.Notice.ToNotice(party, happened.NoticeFiled.Id),
+            happened.NoticeFiled.Filer.ToStanding(),
+            [.. happened.NoticeFiled.Addresses.Select(a => new Address(a.To, a.Sequence))]),
+        J.Event.KindOneofCase.NoticeDelivered => ToEvent(happened.NoticeDelivered),
+        J.Event.KindOneofCase.AnswerReceived => happened.AnswerReceived.ToAnswer(),
+        J.Event.KindOneofCase.StockBooked => new StockBooked(
+            [.. happened.StockBooked.Bookings.Select(ToBooking)], happened.StockBooked.Basis)
+        {
+            Stated = [.. happened.StockBooked.Stated.Select(ToAccount)],
+            StatedOn = happened.StockBooked.StatedOn?.ToDay(),
+        },
+        J.Event.KindOneofCase.FindingRaised =>
+            new FindingRaised(FindingCodec.ToFinding(happened.FindingRaised.Finding)),
+        J.Event.KindOneofCase.FindingClosed => new FindingClosed(
+            FindingCodec.ToKey(happened.FindingClosed.Name), happened.FindingClosed.Reason,
+            happened.FindingClosed.Position),
+        _ => throw new InvalidDataException(
+            $"An entry of {party} holds an event that this program does not know: a newer one wrote it. Start that."),
+    };
+
+    /// <summary>As it is sent, and as it is stored.</summary>
+    public static J.NoticeDelivered ToMessage(NoticeDelivered delivered) => new()
+    {
+        From = delivered.From,
+        Sequence = delivered.Sequence,
+        Id = delivered.Notice.Id,
+        Notice = delivered.Notice.ToMessage(),
+        FiledAt = delivered.FiledAt.ToTimestamp(),
+        Position = delivered.Position,
+        Filer = ToMessage(delivered.Filer),
+        Here = ToMessage(delivered.Here),
+    };
+
+    private static NoticeDelivered ToEvent(J.NoticeDelivered e) => new(
+        e.From, e.Sequence, e.Notice.ToNotice(e.From, e.Id), e.FiledAt.ToDateTimeOffset(), e.Position,
+        e.Filer.ToStanding(), e.Here.ToStanding());
+
+    public static J.AnswerReceived ToMessage(this AnswerReceived answer) => new()
+    {
+        From = answer.From,
+        Sequence = answer.Sequence,
+        Position = answer.Position,
+        There = ToMessage(answer.There),
+    };
+
+    public static AnswerReceived ToAnswer(this J.AnswerReceived answer) =>
+        new(answer.From, answer.Sequence, answer.Position, answer.There.ToStanding());
+
+    private static J.Booking ToMessage(Booking booking) => new()
+    {
+        From = ToMessage(booking.From),
+        To = ToMessage(booking.To),
+        Quantity = booking.Quantity,
+        Date = booking.Date.ToDate(),
+    };
+
+    private static Booking ToBooking(J.Booking booking) =>
+        new(ToAccount(booking.From), ToAccount(booking.To), booking.Quantity, booking.Date.ToDay());
+
+    private static J.Account ToMessage(Account account) =>
+        new() { Item = account.Item, Place = (int)account.Place, Lot = account.Lot };
+
+    private static Account ToAccount(J.Account account) => new(account.Item, (Place)account.Place, account.Lot);
+}

@@ -1,0 +1,211 @@
+using Google.Type;
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Stockpiles;
+using Treaty.Grid.Transfers;
+
+namespace Treaty.Grid.Storage.Codec;
+
+/// <summary>
+/// Between what is said on the wire and the domain's values. It goes both ways without loss: what was left to a default
+/// stays so. Input is already checked for shape.
+/// </summary>
+public static class StatementCodec
+{
+    public static DateOnly ToDay(this Date date) => new(date.Year, date.Month, date.Day);
+
+    public static Date ToDate(this DateOnly day) => new() { Year = day.Year, Month = day.Month, Day = day.Day };
+
+    public static Date? ToDate(this DateOnly? day) => day?.ToDate();
+
+    /// <summary>The key of a transfer from its name in the contract; null if it is none.</summary>
+    public static TransferKey? ToTransferKey(string name)
+    {
+        var parts = name.Split('/');
+        var rest = parts is ["parties", _, "transfers", var last] ? last.Split('~', 2) : [];
+        return rest.Length == 2 ? new TransferKey(parts[1], rest[0], rest[1]) : null;
+    }
+
+    public static Notice ToNotice(this V1.Notice notice, string filer, string id) => new(
+        id, filer, (NoticeKind)notice.Kind, new TransferKey(notice.Sender, notice.Recipient, notice.Transfer),
+        (Purpose)notice.Purpose, notice.Date.ToDay(), [.. notice.Lines.Select(ToLine)])
+    {
+        Transit = [.. notice.Transit],
+        RecipientKind = (RecipientKind)notice.RecipientKind,
+        Final = notice.HasFinal ? notice.Final : null,
+        Moved = notice.HasMoved ? notice.Moved : null,
+        TitlePassed = notice.HasTitlePassed ? notice.TitlePassed : null,
+        ControlPassed = notice.HasControlPassed ? notice.ControlPassed : null,
+        StatedTotal = notice.HasStatedTotal ? notice.StatedTotal : null,
+        OnwardFrom = notice.OnwardFrom.Length == 0 ? null : ToTransferKey(notice.OnwardFrom),
+        Remark = notice.Remark,
+    };
+
+    /// <summary>With its name, and without its record time, which the entry has.</summary>
+    public static V1.Notice ToMessage(this Notice notice)
+    {
+        var message = new V1.Notice
+        {
+            Name = notice.Name,
+            Kind = (V1.NoticeKind)notice.Kind,
+            Transfer = notice.Transfer.Reference,
+            Sender = notice.Transfer.Sender,
+            Recipient = notice.Transfer.Recipient,
+            Transit = { notice.Transit },
+            Purpose = (V1.Purpose)notice.Purpose,
+            Date = notice.Date.ToDate(),
+            Lines = { notice.Lines.Select(ToMessage) },
+            RecipientKind = (V1.RecipientKind)notice.RecipientKind,
+            OnwardFrom = notice.OnwardFrom?.Name ?? "",
+            Remark = notice.Remark,
+        };
+        if (notice.Final is { } final)
+        {
+            message.Final = final;
+        }
+
+        if (notice.Moved is { } moved)
+        {
+            message.Moved = moved;
+        }
+
+        if (notice.TitlePassed is { } title)
+        {
+            message.TitlePassed = title;
+        }
+
+        if (notice.ControlPassed is { } control)
+        {
+            message.ControlPassed = control;
+        }
+
+        if (notice.StatedTotal is { } total)
+        {
+            message.StatedTotal = total;
+        }
+
+        return message;
+    }
+
+    public static Declaration ToDeclaration(this V1.Declaration declaration, string id)
+    {
+        var atMonthEnd = declaration.AsOf.Day == 0;
+        var asOf = atMonthEnd
+            ? new DateOnly(declaration.AsOf.Year, declaration.AsOf.Month, 1).AddMonths(1).AddDays(-1)
+            : declaration.AsOf.ToDay();
+        var (kind, lines) = declaration.BodyCase switch
+        {
+            V1.Declaration.BodyOneofCase.StockOpening =>
+                (DeclarationKind.Opening, declaration.StockOpening.Lines),
+            V1.Declaration.BodyOneofCase.Destruction =>
+                (DeclarationKind.Destruction, declaration.Destruction.Lines),
+            V1.Declaration.BodyOneofCase.Discovery =>
+                (DeclarationKind.Discovery, declaration.Discovery.Lines),
+            V1.Declaration.BodyOneofCase.Consumption =>
+                (DeclarationKind.Consumption, declaration.Consumption.Lines),
+            V1.Declaration.BodyOneofCase.Reclassification =>
+                (DeclarationKind.Reclassification, declaration.Reclassification.Lines),
+            V1.Declaration.BodyOneofCase.Completion =>
+                (DeclarationKind.Completion, []),
+            _ => throw new InvalidDataException($"Declaration {id} has no body."),
+        };
+        return new Declaration(
+            id, kind, asOf, [.. lines.Select(ToLine)], (Place)(declaration.Reclassification?.To ?? 0),
+            declaration.HasStatedTotal ? declaration.StatedTotal : null)
+        {
+            AtMonthEnd = atMonthEnd,
+            Site = declaration.Destruction?.Site ?? "",
+            Remark = declaration.Remark,
+        };
+    }
+
+    /// <summary>With its name, and without its record time, which the entry has.</summary>
+    public static V1.Declaration ToMessage(this Declaration declaration, string party)
+    {
+        var asOf = declaration.AsOf.ToDate();
+        if (declaration.AtMonthEnd)
+        {
+            asOf.Day = 0;
+        }
+
+        var lines = declaration.Lines.Select(ToMessage);
+        var message = new V1.Declaration
+        {
+            Name = $"parties/{party}/declarations/{declaration.Id}",
+            AsOf = asOf,
+            Remark = declaration.Remark,
+        };
+        switch (declaration.Kind)
+        {
+            case DeclarationKind.Opening: message.StockOpening = new() { Lines = { lines } }; break;
+            case DeclarationKind.Destruction:
+                message.Destruction = new() { Lines = { lines }, Site = declaration.Site };
+                break;
+            case DeclarationKind.Discovery: message.Discovery = new() { Lines = { lines } }; break;
+            case DeclarationKind.Consumption: message.Consumption = new() { Lines = { lines } }; break;
+            case DeclarationKind.Reclassification:
+                message.Reclassification = new() { Lines = { lines }, To = (V1.HoldingClass)declaration.To };
+                break;
+            default: message.Completion = new(); break;
+        }
+
+        if (declaration.StatedTotal is { } total)
+        {
+            message.StatedTotal = total;
+        }
+
+        return message;
+    }
+
+    public static DepositaryNotification ToNotification(this V1.DepositaryNotification notification, string id) => new(
+        id, IdOf(notification.Convention), (NotificationKind)notification.Kind, notification.Date.ToDay(),
+        notification.Effective?.ToDay(), [.. notification.Asserters], notification.Source);
+
+    public static V1.DepositaryNotification ToMessage(this DepositaryNotification notification, string party) => new()
+    {
+        Name = $"parties/{party}/notifications/{notification.Id}",
+        Convention = $"conventions/{notification.Convention}",
+        Kind = (V1.DepositaryNotification.Types.Kind)notification.Kind,
+        Date = notification.Date.ToDate(),
+        Effective = notification.Effective.ToDate(),
+        Asserters = { notification.Asserters },
+        Source = notification.Source,
+    };
+
+    /// <summary>The last part of a resource name.</summary>
+    public static string IdOf(string name) => name[(name.LastIndexOf('/') + 1)..];
+
+    private static Line ToLine(V1.Line line) => new(line.Item, line.Quantity)
+    {
+        Basis = (QuantityBasis)line.Basis,
+        Lots = [.. line.Lots.Select(l => new Lot(l.Lot_, l.Quantity))],
+        Packaging = line.Packaging is { } packaging ? new Packaging(packaging.Unit, packaging.Units) : null,
+        Exceptions =
+        [
+            .. line.Exceptions.Select(e => new ReceiptException((ExceptionKind)e.Kind, e.Quantity, e.Reason)),
+        ],
+        Activation = (ReportedActivation)line.Activation,
+        Class = (Place)line.HoldingClass,
+    };
+
+    private static V1.Line ToMessage(Line line) => new()
+    {
+        Item = line.Item,
+        Quantity = line.Quantity,
+        Basis = (V1.QuantityBasis)line.Basis,
+        Lots = { line.Lots.Select(l => new V1.Lot { Lot_ = l.Number, Quantity = l.Quantity }) },
+        Packaging = line.Packaging is { } packaging
+            ? new V1.Packaging { Unit = packaging.Unit, Units = packaging.Units }
+            : null,
+        Exceptions =
+        {
+            line.Exceptions.Select(e => new V1.LineException
+            {
+                Kind = (V1.LineException.Types.Kind)e.Kind,
+                Quantity = e.Quantity,
+                Reason = e.Reason,
+            }),
+        },
+        Activation = (V1.Activation)line.Activation,
+        HoldingClass = (V1.HoldingClass)line.Class,
+    };
+}

@@ -1,0 +1,1 @@
+SELECT epoch, version FROM party WHERE code = @party;

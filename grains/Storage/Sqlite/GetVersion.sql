@@ -1,0 +1,1 @@
+SELECT version FROM party WHERE code = @party;

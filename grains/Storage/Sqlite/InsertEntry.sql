@@ -1,0 +1,1 @@
+INSERT INTO entry (position, party, version, payload) VALUES (@position, @party, @version, @payload);

@@ -1,0 +1,4 @@
+SELECT code FROM party
+WHERE code > @after AND version > 0
+ORDER BY code
+LIMIT @limit;

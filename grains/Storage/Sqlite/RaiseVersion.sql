@@ -1,0 +1,1 @@
+UPDATE party SET version = @version WHERE code = @party;

@@ -1,0 +1,4 @@
+SELECT position, party, version, payload FROM entry
+WHERE position > @after
+ORDER BY position
+LIMIT @limit;

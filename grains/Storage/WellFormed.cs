@@ -1,0 +1,58 @@
+namespace Treaty.Grid.Storage;
+
+/// <summary>
+/// What a call to the journal must look like. Every home asks here before it does anything, so that all of them
+/// refuse the same calls. What is refused is a mistake of the program: mend it, do not catch it.
+/// </summary>
+internal static class WellFormed
+{
+    /// <summary>Far above any code in use; it bounds the keys of the store and of the fence in memory.</summary>
+    public const int PartyLengthMax = 64;
+
+    private const char FirstVisible = '!';
+    private const char LastVisible = '~';
+
+    public static void Party(string party)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(party);
+        if (party.Length > PartyLengthMax || party.AsSpan().ContainsAnyExceptInRange(FirstVisible, LastVisible))
+        {
+            throw new ArgumentException(
+                $"A party's code is 1 to {PartyLengthMax} visible ASCII characters, this is '{party}'.", nameof(party));
+        }
+    }
+
+    public static void Parties(IReadOnlyList<string> parties)
+    {
+        ArgumentNullException.ThrowIfNull(parties);
+        for (var i = 0; i < parties.Count; i++)
+            Party(parties[i]);
+    }
+
+    public static void Appends(IReadOnlyList<Append> appends)
+    {
+        ArgumentNullException.ThrowIfNull(appends);
+        for (var i = 0; i < appends.Count; i++)
+            Append(appends[i]);
+    }
+
+    public static void Append(Append append)
+    {
+        ArgumentNullException.ThrowIfNull(append);
+        Party(append.Party);
+        ArgumentOutOfRangeException.ThrowIfLessThan(append.Epoch, 1, nameof(append));
+        ArgumentOutOfRangeException.ThrowIfNegative(append.ExpectedVersion, nameof(append));
+        ArgumentNullException.ThrowIfNull(append.Payloads, nameof(append));
+        if (append.Payloads.Count == 0)
+            throw new ArgumentException($"The append of {append.Party} has no entry.", nameof(append));
+        for (var i = 0; i < append.Payloads.Count; i++)
+        {
+            if (append.Payloads[i].IsEmpty)
+                throw new ArgumentException($"Entry {i} of the append of {append.Party} is empty.", nameof(append));
+        }
+    }
+
+    public static void After(long after) => ArgumentOutOfRangeException.ThrowIfNegative(after);
+
+    public static void Limit(int limit) => ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+}

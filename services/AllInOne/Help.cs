@@ -1,0 +1,44 @@
+using Treaty.Grid.Storage;
+
+namespace Treaty.Grid.AllInOne;
+
+/// <summary>What the program tells about itself before it runs, or when it cannot.</summary>
+internal static class Help
+{
+    public const string Text = """
+        Treaty Grid, all in one: the gateway and one silo in this process, the journal in a SQLite file.
+
+          dotnet run --project services/AllInOne -- [switches]
+
+          --data PATH       where the journal lies                    (./data)
+          --grpc URL        gRPC, HTTP/2 without TLS                   (http://127.0.0.1:5400)
+          --web URL         JSON and health, HTTP/1.1                  (http://127.0.0.1:5480)
+          --register WHAT   real: 197 states and their memberships are
+                            recorded at the first start; or empty      (real)
+          --journal WHAT    sqlite; or memory, which keeps nothing     (sqlite)
+          --help            this page
+
+        Each is also a setting: TreatyGrid:Data in appsettings.json, TreatyGrid__Data in the environment, and so on.
+        Traces and metrics go out by OTLP when OTEL_EXPORTER_OTLP_ENDPOINT says where to.
+
+        Callers name themselves in the metadata key x-party: a party's code, depositary, secretariat or operator.
+        That is for trying it out, so it listens on this machine only. Ctrl-C stops it.
+        """;
+
+    public static IDictionary<string, string> Switches { get; } = new Dictionary<string, string>
+    {
+        ["--data"] = "TreatyGrid:Data",
+        ["--grpc"] = "TreatyGrid:Grpc",
+        ["--web"] = "TreatyGrid:Web",
+        ["--register"] = "TreatyGrid:Register",
+        ["--journal"] = "TreatyGrid:Journal",
+    };
+
+    /// <summary>What went wrong and what to do, for mistakes that a user can mend; null for any other.</summary>
+    public static string? Explain(Exception exception) => exception switch
+    {
+        JournalInUseException or IOException or InvalidOperationException => $"Treaty Grid cannot start: {exception.Message}",
+        _ when exception.InnerException is { } inner => Explain(inner),
+        _ => null,
+    };
+}

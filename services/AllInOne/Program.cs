@@ -1,0 +1,36 @@
+using Treaty.Grid.AllInOne;
+using Treaty.Grid.Gateway;
+using Treaty.Grid.Silo;
+
+if (args.Any(a => a is "--help" or "-h" or "-?"))
+{
+    Console.WriteLine(Help.Text);
+    return 0;
+}
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+
+    // Settings lie beside the program, data where it is started.
+    ContentRootPath = AppContext.BaseDirectory,
+});
+builder.Configuration.AddCommandLine(args, Help.Switches);
+builder.Services.AddTelemetry(builder.Configuration);
+builder.AddTreatyGridSilo();
+builder.AddTreatyGridGateway();
+
+await using var app = builder.Build();
+app.MapTreatyGridGateway();
+try
+{
+    await app.StartAsync();
+    await Greeting.PrintAsync(app);
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception e) when (Help.Explain(e) is { } explanation)
+{
+    await Console.Error.WriteLineAsync(explanation);
+    return 1;
+}

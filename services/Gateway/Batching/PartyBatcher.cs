@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Treaty.Grid.Cluster.V1;
+using Treaty.Grid.Contracts;
+using Treaty.Grid.Gateway.Errors;
+using Treaty.Grid.V1;
+
+namespace Treaty.Grid.Gateway.Batching;
+
+/// <summary>
+/// Gathers the notices of all requests by their filer. One call is under way per party; what comes meanwhile goes into
+/// the next one together. A lone request waits for nobody.
+/// </summary>
+internal sealed partial class PartyBatcher(IGrainFactory grains, ILogger<PartyBatcher> log)
+{
+    /// <summary>More links than this tell nobody anything, and exporters cut them off.</summary>
+    private const int LinksMax = 128;
+
+    private readonly ConcurrentDictionary<string, PartyQueue> _queues = new(StringComparer.Ordinal);
+    private readonly ILogger _log = log;
+
+    /// <summary>Parties for which something waits or is under way.</summary>
+    public int BusyParties => _queues.Count;
+
+    /// <summary>
+    /// Files notices, and returns a result for each in their order. A caller that no longer waits leaves its notices
+    /// behind: they are filed all the same.
+    /// </summary>
+    /// <exception cref="RefusedException">OVERLOADED: too much waits for this party. None was taken.</exception>
+    public async Task<IReadOnlyList<SubmitResult>> FileAsync(
+        string party, IReadOnlyList<FileItem> items, CancellationToken cancellation)
+    {
+        using var span = Telemetry.Source.StartActivity("gateway.file");
+        span?.SetTag("treaty.party", party);
+        var request = new WaitingNotices(items);
+        Enqueue(party, request);
+        var results = await request.Answer.WaitAsync(cancellation);
+        span?.SetTag("treaty.batch.size", request.BatchNotices);
+        return results;
+    }
+
+    private void Enqueue(string party, WaitingNotices request)
+    {
+        while (true)
+        {
+            var queue = _queues.GetOrAdd(party, static _ => new PartyQueue());
+            lock (queue)
+            {
+                if (queue.IsRetired)
+                    continue;
+                if (!queue.HasRoomFor(request))
+                    throw new RefusedException(Failures.Overloaded());
+                queue.Add(request);
+                if (queue.IsServed)
+                    return;
+                queue.IsServed = true;
+            }
+
+            // The first request's trace and deadline are no business of those that come after it.
+            using (ExecutionContext.SuppressFlow())
+                _ = Task.Run(() => ServeAsync(party, queue));
+            return;
+        }
+    }
+
+    private async Task ServeAsync(string party, PartyQueue queue)
+    {
+        while (true)
+        {
+            List<WaitingNotices> batch;
+            lock (queue)
+            {
+                if (queue.IsEmpty)
+                {
+                    queue.IsRetired = true;
+                    _queues.TryRemove(KeyValuePair.Create(party, queue));
+                    return;
+                }
+
+                batch = queue.TakeBatch();
+            }
+
+            await CallAsync(party, batch);
+        }
+    }
+
+    private async Task CallAsync(string party, List<WaitingNotices> batch)
+    {
+        var call = new FileRequest();
+        foreach (var request in batch)
+            call.Items.AddRange(request.Items);
+        foreach (var request in batch)
+            request.BatchNotices = call.Items.Count;
+        using var span = StartSpan(party, batch, call);
+        try
+        {
+            var response = await grains.GetGrain<IPartyGrain>(party).File(call);
+            if (response.Results.Count != call.Items.Count)
+            {
+                throw new InvalidOperationException(
+                    $"{party} gave {response.Results.Count} results for {call.Items.Count} notices.");
+            }
+
+            Distribute(batch, response);
+        }
+        catch (Exception e)
+        {
+            Fail(party, batch, e);
+            span?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
+        }
+    }
+
+    private static void Distribute(List<WaitingNotices> batch, FileResponse response)
+    {
+        var next = 0;
+        foreach (var request in batch)
+        {
+            var results = new SubmitResult[request.Items.Count];
+            for (var i = 0; i < results.Length; i++)
+                results[i] = response.Results[next++];
+            request.Succeed(results);
+        }
+    }
+
+    private void Fail(string party, List<WaitingNotices> batch, Exception exception)
+    {
+        var explained = Failures.Explain(exception);
+        if (explained is null)
+            LogUnexpected(exception, party, TraceOf(batch[0]));
+        else
+            LogFailed(party, batch.Sum(r => r.Items.Count), explained.Message);
+        foreach (var request in batch)
+            request.Fail(explained ?? Failures.Unexpected(TraceOf(batch[0])));
+    }
+
+    /// <summary>A span of its own, linked to those whose work it carries: it is the child of none of them.</summary>
+    private static Activity? StartSpan(string party, List<WaitingNotices> batch, FileRequest call)
+    {
+        if (!Telemetry.Source.HasListeners())
+            return null;
+        var links = new List<ActivityLink>();
+        foreach (var request in batch.Take(LinksMax))
+        {
+            if (ActivityContext.TryParse(request.Items[0].Traceparent, null, out var context))
+                links.Add(new ActivityLink(context));
+        }
+
+        var span = Telemetry.Source.StartActivity(
+            ActivityKind.Internal, parentContext: default, links: links, name: "gateway.batch");
+        span?.SetTag("treaty.party", party);
+        span?.SetTag("treaty.batch.size", call.Items.Count);
+        return span;
+    }
+
+    private static string TraceOf(WaitingNotices request) =>
+        ActivityContext.TryParse(request.Items[0].Traceparent, null, out var context)
+            ? context.TraceId.ToString()
+            : "unknown";
+}

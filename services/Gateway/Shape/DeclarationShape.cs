@@ -1,0 +1,59 @@
+using Google.Protobuf.Collections;
+using Treaty.Grid.Contracts;
+using Treaty.Grid.V1;
+
+namespace Treaty.Grid.Gateway.Shape;
+
+/// <summary>The form of declarations.</summary>
+internal static class DeclarationShape
+{
+    public static void Check(SubmitDeclarationRequest request, Inspection check)
+    {
+        check.PartyName("parent", request.Parent);
+        check.Id("declaration_id", request.DeclarationId);
+        check.Inside("declaration", request.Declaration, (declaration, check) =>
+        {
+            check.OwnName("name", declaration.Name, $"{request.Parent}/declarations/{request.DeclarationId}");
+            CheckDeclaration(declaration, check);
+        }, required: true);
+    }
+
+    private static void CheckDeclaration(Declaration declaration, Inspection check)
+    {
+        check.Day("as_of", declaration.AsOf, check.LatestToday, required: true, monthEnd: true);
+        LineShape.CheckStatedTotal(declaration.HasStatedTotal, declaration.StatedTotal, check);
+        check.Text("remark", declaration.Remark, Limits.RemarkLengthMax);
+        check.Require(declaration.BodyCase != Declaration.BodyOneofCase.None, "body",
+            "Expected exactly one of stock_opening, destruction, discovery, consumption, reclassification and"
+            + " completion. Add it.");
+        check.Inside("stock_opening", declaration.StockOpening,
+            (body, check) => CheckLines(body.Lines, min: 0, check));
+        check.Inside("destruction", declaration.Destruction, (body, check) =>
+        {
+            CheckLines(body.Lines, min: 1, check);
+            check.Text("site", body.Site, Limits.SiteLengthMax);
+        });
+        check.Inside("discovery", declaration.Discovery, (body, check) => CheckLines(body.Lines, min: 1, check));
+        check.Inside("consumption", declaration.Consumption, (body, check) => CheckLines(body.Lines, min: 1, check));
+        check.Inside("reclassification", declaration.Reclassification, CheckReclassification);
+    }
+
+    private static void CheckReclassification(StockReclassification body, Inspection check)
+    {
+        CheckLines(body.Lines, min: 1, check);
+        check.Require(
+            body.To is HoldingClass.Retained or HoldingClass.Operational or HoldingClass.AwaitingDestruction, "to",
+            "Expected RETAINED, OPERATIONAL or AWAITING_DESTRUCTION. Choose one of them.");
+        for (var i = 0; i < Math.Min(body.Lines.Count, Limits.DeclarationLinesMax); i++)
+        {
+            check.Require(body.Lines[i].HoldingClass != body.To || body.To == HoldingClass.Unspecified,
+                $"lines[{i}].holding_class", "Expected the class it leaves, another than the one it enters.");
+        }
+    }
+
+    private static void CheckLines(RepeatedField<Line> lines, int min, Inspection check)
+    {
+        check.Require(lines.Count >= min, "lines", "Expected at least one. Add it.");
+        LineShape.CheckAll(lines, Limits.DeclarationLinesMax, exceptions: false, check);
+    }
+}

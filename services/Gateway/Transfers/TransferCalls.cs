@@ -1,0 +1,61 @@
+using Google.Rpc;
+using Grpc.Core;
+using Treaty.Grid.Contracts;
+using Treaty.Grid.Gateway.Identity;
+using Treaty.Grid.Gateway.Names;
+using Treaty.Grid.V1;
+
+namespace Treaty.Grid.Gateway.Transfers;
+
+/// <summary>Calls about transfers as both sides tell them.</summary>
+internal sealed class TransferCalls(IGrainFactory grains) : TransferService.TransferServiceBase
+{
+    public override async Task<Transfer> GetTransfer(GetTransferRequest request, ServerCallContext context)
+    {
+        var admission = Admission.Of(context)!;
+        var (sender, recipient) = ResourceNames.Transfer(request.Name)!.Value;
+        if (admission.IsOnceRead)
+            return await ReadOnRoute(sender, recipient, request, admission);
+        if (admission.Caller.Role == Role.Party)
+            return await grains.GetGrain<IPartyGrain>(admission.Caller.Code).GetTransfer(request);
+        return await TryRead(sender, request) ?? await TryRead(recipient, request)
+            ?? throw new RefusedException(RefusedException.Refuse(
+                Code.NotFound, ErrorReason.ResourceUnknown,
+                $"Neither side has filed a notice of {request.Name}. Correct the name.",
+                [new("name", request.Name)]));
+    }
+
+    /// <summary>
+    /// For a state on the route. A finding that rests on the transfer alone is in both sides' files; one that only a
+    /// side's own books explain is in that side's, and is not for third states.
+    /// </summary>
+    private async Task<Transfer> ReadOnRoute(
+        string sender, string recipient, GetTransferRequest request, Admission admission)
+    {
+        var ours = await TryRead(sender, request);
+        var theirs = await TryRead(recipient, request);
+        var transfer = ours ?? theirs;
+        if (transfer is null || !transfer.Notices.Any(n => n.Transit.Contains(admission.Caller.Code)))
+            throw admission.Deny();
+
+        var shared = (ours?.Findings ?? []).Select(f => f.Name)
+            .Intersect((theirs?.Findings ?? []).Select(f => f.Name)).ToHashSet();
+        var seen = transfer.Clone();
+        seen.Findings.Clear();
+        seen.Findings.AddRange(transfer.Findings.Where(f => shared.Contains(f.Name)));
+        return seen;
+    }
+
+    /// <summary>As one side's file has it; null when it has none, or is no party.</summary>
+    private async Task<Transfer?> TryRead(string side, GetTransferRequest request)
+    {
+        try
+        {
+            return await grains.GetGrain<IPartyGrain>(side).GetTransfer(request);
+        }
+        catch (RefusedException e) when ((Code)e.Status.Code == Code.NotFound)
+        {
+            return null;
+        }
+    }
+}

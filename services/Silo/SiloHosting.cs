@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Grains;
+using Treaty.Grid.Silo.Register;
+using Treaty.Grid.Storage;
+
+namespace Treaty.Grid.Silo;
+
+/// <summary>Puts a silo with its journal into a host.</summary>
+public static class SiloHosting
+{
+    /// <summary>The section of the settings: <c>Data</c>, <c>Journal</c> and <c>Register</c>.</summary>
+    public const string Section = "TreatyGrid";
+
+    /// <summary>
+    /// Adds the one silo of an embedded register: it listens on loopback only, and nobody can join it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A setting is wrong.</exception>
+    public static IHostApplicationBuilder AddTreatyGridSilo(this IHostApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection(Section);
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0);
+            silo.Configure<ClusterOptions>(cluster => cluster.ServiceId = "treaty-grid");
+            silo.AddTreatyGridGrains();
+        });
+        builder.Services.AddSingleton(_ => new Rulebook(KnownConventions.All, RegisterFiles.ReadTaxonomy()));
+        builder.Services.AddSingleton(services => OpenJournal(settings, services.GetRequiredService<TimeProvider>()));
+        switch (settings["Register"] ?? "real")
+        {
+            case "real":
+                builder.Services.AddHostedService<RegisterLoader>();
+                break;
+            case "empty":
+                break;
+            case var other:
+                throw new InvalidOperationException(
+                    $"{settings.Path}:Register is '{other}'. Expected 'real' for the states and memberships that come "
+                    + "with the program, or 'empty'.");
+        }
+
+        return builder;
+    }
+
+    /// <summary>Where the journal lies; null when it is kept in memory.</summary>
+    public static string? DataDirectory(IConfiguration configuration)
+    {
+        var settings = configuration.GetSection(Section);
+        return settings["Journal"] == "memory" ? null : Path.GetFullPath(settings["Data"] ?? "data");
+    }
+
+    private static IJournal OpenJournal(IConfigurationSection settings, TimeProvider time) =>
+        (settings["Journal"] ?? "sqlite") switch
+        {
+            "sqlite" => new SqliteJournal(Path.GetFullPath(settings["Data"] ?? "data"), time),
+            "memory" => new MemoryJournal(),
+            var other => throw new InvalidOperationException(
+                $"{settings.Path}:Journal is '{other}'. Expected 'sqlite', or 'memory' to keep nothing."),
+        };
+
+    /// <summary>Orleans wants a number, and two registers on one machine must not take the same.</summary>
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

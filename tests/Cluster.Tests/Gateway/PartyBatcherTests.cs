@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using Google.Rpc;
+using Microsoft.Extensions.Logging.Abstractions;
+using Treaty.Grid.Cluster.V1;
+using Treaty.Grid.Contracts;
+using Treaty.Grid.Gateway.Batching;
+using Treaty.Grid.V1;
+
+namespace Treaty.Grid.Cluster.Tests.Gateway;
+
+public sealed class PartyBatcherTests : IDisposable
+{
+    private readonly FakeGrains _grains = new();
+    private readonly List<(FileRequest Request, TaskCompletionSource<FileResponse> Answer)> _calls = [];
+    private readonly SemaphoreSlim _called = new(0);
+    private readonly PartyBatcher _batcher;
+
+    public PartyBatcherTests()
+    {
+        _batcher = new PartyBatcher(_grains.Factory, NullLogger<PartyBatcher>.Instance);
+        _grains.OnLater<FileRequest, FileResponse>("GRC", "File", request =>
+        {
+            var answer = new TaskCompletionSource<FileResponse>();
+            lock (_calls)
+                _calls.Add((request, answer));
+            _called.Release();
+            return answer.Task;
+        });
+    }
+
+    public void Dispose() => _called.Dispose();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_lone_notice_goes_at_once_and_leaves_nothing_behind()
+    {
+        var filed = File("N1");
+        await AnswerNext();
+        Assert.Equal("N1", Id(Assert.Single(await filed)));
+        await Until(() => _batcher.BusyParties == 0);
+    }
+
+    [Fact]
+    public async Task While_one_call_is_under_way_the_next_batch_grows_in_order()
+    {
+        var first = File("N1");
+        await _called.WaitAsync(Cancellation);
+        var second = File("N2", "N3");
+        var third = File("N4");
+        Assert.Single(_calls);
+
+        Answer(0);
+        await AnswerNext();
+        Assert.Equal(["N2", "N3", "N4"], _calls[1].Request.Items.Select(i => i.NoticeId));
+        Assert.Equal("N1", Id(Assert.Single(await first)));
+        Assert.Equal(["N2", "N3"], (await second).Select(Id));
+        Assert.Equal("N4", Id(Assert.Single(await third)));
+    }
+
+    [Fact]
+    public async Task A_batch_never_holds_more_than_its_limit()
+    {
+        var first = File("N1");
+        await _called.WaitAsync(Cancellation);
+        var others = Enumerable.Range(0, 3).Select(_ => File(Many(600))).ToArray();
+        Answer(0);
+        for (var i = 0; i < 3; i++)
+            await AnswerNext();
+        await Task.WhenAll(others.Append(first));
+        Assert.Equal([1, 600, 600, 600], _calls.Select(c => c.Request.Items.Count));
+    }
+
+    [Fact]
+    public async Task Past_the_limit_a_caller_is_told_to_wait_and_nothing_of_it_is_filed()
+    {
+        var first = File("N1");
+        await _called.WaitAsync(Cancellation);
+        var waiting = Enumerable.Range(0, Limits.QueuedNoticesPerPartyMax / Limits.BatchNoticesMax)
+            .Select(_ => File(Many(Limits.BatchNoticesMax))).ToArray();
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => File("LATE"));
+        Assert.Equal((int)Code.ResourceExhausted, refused.Status.Code);
+        Assert.Contains(refused.Status.Details, d => d.Is(RetryInfo.Descriptor));
+
+        Answer(0);
+        foreach (var _ in waiting)
+            await AnswerNext();
+        await Task.WhenAll(waiting.Append(first));
+        Assert.DoesNotContain(_calls.SelectMany(c => c.Request.Items), i => i.NoticeId == "LATE");
+    }
+
+    [Fact]
+    public async Task A_failing_call_fails_each_of_its_notices_and_no_other()
+    {
+        var first = File("N1", "N2");
+        await _called.WaitAsync(Cancellation);
+        var second = File("N3");
+        _calls[0].Answer.SetException(new TimeoutException());
+        await AnswerNext();
+
+        Assert.All(await first, r => Assert.Equal((int)Code.Unavailable, r.Error.Code));
+        Assert.Equal("N3", Id(Assert.Single(await second)));
+    }
+
+    [Fact]
+    public async Task A_mistake_of_the_program_is_told_without_its_text()
+    {
+        var filed = File("N1");
+        await _called.WaitAsync(Cancellation);
+        _calls[0].Answer.SetException(new InvalidOperationException("secret"));
+        var error = Assert.Single(await filed).Error;
+        Assert.Equal((int)Code.Internal, error.Code);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_caller_that_gives_up_leaves_its_notice_to_be_filed()
+    {
+        var first = File("N1");
+        await _called.WaitAsync(Cancellation);
+        using var patience = new CancellationTokenSource();
+        var second = _batcher.FileAsync("GRC", [Item("N2")], patience.Token);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+
+        Answer(0);
+        await AnswerNext();
+        await first;
+        Assert.Equal("N2", Assert.Single(_calls[1].Request.Items).NoticeId);
+    }
+
+    [Fact]
+    public async Task The_trace_of_a_request_does_not_reach_the_grain_call()
+    {
+        Activity? seen = null;
+        _grains.On<FileRequest, FileResponse>("BGR", "File", request =>
+        {
+            seen = Activity.Current;
+            return ResponseTo(request);
+        });
+        using var request = new Activity("request").Start();
+        await _batcher.FileAsync("BGR", [Item("N1")], Cancellation);
+        Assert.Null(seen);
+        Assert.Same(request, Activity.Current);
+    }
+
+    [Fact]
+    public async Task Many_requests_at_once_all_get_their_own_answers()
+    {
+        _grains.OnLater<FileRequest, FileResponse>("BGR", "File", async request =>
+        {
+            await Task.Yield();
+            return ResponseTo(request);
+        });
+        await Parallel.ForAsync(0, 5_000, Cancellation, async (i, cancellation) =>
+        {
+            var results = await _batcher.FileAsync("BGR", [Item($"N{i}")], cancellation);
+            Assert.Equal($"N{i}", Id(Assert.Single(results)));
+        });
+        await Until(() => _batcher.BusyParties == 0);
+    }
+
+    private Task<IReadOnlyList<SubmitResult>> File(params string[] ids) =>
+        _batcher.FileAsync("GRC", [.. ids.Select(Item)], Cancellation);
+
+    private static FileItem Item(string id) => new() { NoticeId = id, Notice = new Notice() };
+
+    private static string[] Many(int count) => [.. Enumerable.Range(0, count).Select(i => $"M{i}")];
+
+    private static string Id(SubmitResult result) => result.Response.Notice.Name;
+
+    private async Task AnswerNext()
+    {
+        if (_calls.TrueForAll(c => c.Answer.Task.IsCompleted))
+            await _called.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        Answer(_calls.FindIndex(c => !c.Answer.Task.IsCompleted));
+    }
+
+    private void Answer(int call) => _calls[call].Answer.SetResult(ResponseTo(_calls[call].Request));
+
+    private static FileResponse ResponseTo(FileRequest request) => new()
+    {
+        Results =
+        {
+            request.Items.Select(i => new SubmitResult
+            {
+                Response = new SubmitNoticeResponse { Notice = new Notice { Name = i.NoticeId } },
+            }),
+        },
+    };
+
+    private static async Task Until(Func<bool> holds)
+    {
+        while (!holds())
+            await Task.Delay(TimeSpan.FromMilliseconds(1), Cancellation);
+    }
+}

@@ -1,0 +1,32 @@
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Items;
+
+namespace Treaty.Grid.Domain.Tests;
+
+/// <summary>The rulebook of the tests: the real conventions, and one item of each kind that rules tell apart.</summary>
+public static class TestBook
+{
+    public static Taxonomy Taxonomy { get; } = new("test",
+    [
+        Item("APM-UNSPECIFIED", Items.Item.UnspecifiedClass, ItemActivation.Victim),
+        Item("PMA-2", "ap_blast", ItemActivation.Victim),
+        Item("PMR-2A", "ap_fragmentation_stake", ItemActivation.Victim),
+        Item("M14", "ap_blast", ItemActivation.Victim),
+        Item("M18A1", "ap_directional", ItemActivation.VictimOrCommand),
+        Item("TM-62", "av", ItemActivation.Vehicle),
+        Item("M605-FUZE", "component", ItemActivation.None),
+    ]);
+
+    public static Rulebook Rulebook { get; } = new(KnownConventions.All, Taxonomy);
+
+    /// <summary>The same, with a number of retained mines above which a training transfer is looked at.</summary>
+    public static Rulebook WithRetainedThreshold(long threshold) => Rulebook with
+    {
+        Conventions = Rulebook.Conventions.SetItem(
+            Rulebook.MineBan.Id,
+            Rulebook.MineBan with { Terms = Rulebook.Terms with { RetainedThreshold = threshold } }),
+    };
+
+    private static Item Item(string id, string kind, ItemActivation activation) =>
+        new(id, id, kind, activation, false, "", "test");
+}

@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Findings;
+using Treaty.Grid.Transfers;
+
+namespace Treaty.Grid.Domain.Tests;
+
+/// <summary>
+/// All parties of a register in memory, and the post between them: each does what its grain will do. A value, so that
+/// a test can go back to any moment.
+/// </summary>
+public sealed record World(Rulebook Rulebook)
+{
+    public ImmutableSortedDictionary<string, Party> Parties { get; init; } =
+        ImmutableSortedDictionary.Create<string, Party>(StringComparer.Ordinal);
+
+    /// <summary>What each party recorded, entry by entry.</summary>
+    public ImmutableSortedDictionary<string, ImmutableList<Entry>> Journal { get; init; } =
+        ImmutableSortedDictionary.Create<string, ImmutableList<Entry>>(StringComparer.Ordinal);
+
+    /// <summary>Letters that were not delivered yet, oldest first.</summary>
+    public ImmutableList<Letter> Post { get; init; } = [];
+
+    /// <summary>Of the last entry, over all parties.</summary>
+    public long Position { get; init; }
+
+    public Convention MineBan => Rulebook.MineBan;
+
+    public Party this[string code] => Parties[code];
+
+    /// <summary>Asks a party, records what it decides, and posts what it says to others.</summary>
+    public (World World, Decision Decision) Ask(string code, Command command)
+    {
+        var party = Parties.GetValueOrDefault(code) ?? new Party(code);
+        var decision = party.Decide(command, Rulebook);
+        if (decision is not Decided decided)
+        {
+            return (this, decision);
+        }
+
+        var position = Position + 1;
+        var entry = new Entry(decided.Events, decided.RecordTime);
+        return (
+            this with
+            {
+                Position = position,
+                Parties = Parties.SetItem(code, decided.Next.Sealed(decided.RecordTime)),
+                Journal = Journal.SetItem(code, Journal.GetValueOrDefault(code, []).Add(entry)),
+                Post = Post.AddRange(decided.Events.SelectMany(e => Letters(code, e, decided.RecordTime, position))),
+            },
+            decision);
+    }
+
+    /// <summary>As <see cref="Ask"/>, of a command that is expected to be recorded.</summary>
+    public World Record(string code, Command command)
+    {
+        var (world, decision) = Ask(code, command);
+        return decision is Decided ? world : throw new InvalidOperationException($"{code}: {command} gave {decision}");
+    }
+
+    /// <summary>Delivers one letter.</summary>
+    public World Deliver(Letter letter, DateTimeOffset time) =>
+        (this with { Post = Post.Remove(letter) }).Ask(letter.To, letter.Command(time)).World;
+
+    public World DeliverAll(DateTimeOffset time)
+    {
+        var world = this;
+        while (!world.Post.IsEmpty)
+        {
+            world = world.Deliver(world.Post[0], time);
+        }
+
+        return world;
+    }
+
+    /// <summary>The letters that may be delivered next: between two parties the order is kept.</summary>
+    public IReadOnlyList<Letter> Deliverable =>
+        [.. Post.GroupBy(l => (l.From, l.To, Kind: l.GetType())).Select(g => g.First())];
+
+    /// <summary>What holds on a day, over all parties; what both sides find about each other is listed once.</summary>
+    public IReadOnlyList<Finding> FindingsOn(DateOnly day) =>
+        [.. Parties.Values
+            .SelectMany(p => p.FindingsOn(day, Rulebook))
+            .Where(f => f.Closed is null)
+            .DistinctBy(f => f.Key)
+            .OrderBy(f => f.Key.Party, StringComparer.Ordinal)
+            .ThenBy(f => f.Key.Id, StringComparer.Ordinal)];
+
+    /// <summary>What must hold at any moment, whatever happened.</summary>
+    public void Check()
+    {
+        foreach (var (code, party) in Parties)
+        {
+            Assert.True(party.Books.Sum == 0, $"The books of {code} add up to {party.Books.Sum}.");
+            var fold = Journal[code].Aggregate(
+                new Party(code),
+                (before, entry) => entry.Events
+                    .Aggregate(before, (p, e) => p.With(e, entry.RecordTime))
+                    .Sealed(entry.RecordTime));
+            Assert.Equal(Dump.Of(fold), Dump.Of(party));
+        }
+
+        if (Post.IsEmpty)
+        {
+            CheckFilesAgree();
+        }
+    }
+
+    /// <summary>Both sides of every transfer hold the same file and come to the same answer.</summary>
+    public void CheckFilesAgree()
+    {
+        foreach (var party in Parties.Values)
+        {
+            foreach (var (key, file) in party.Files.Where(f => f.Key.Sender == party.Code))
+            {
+                if (!Parties.TryGetValue(key.Recipient, out var recipient)
+                    || !recipient.Files.TryGetValue(key, out var other))
+                {
+                    // Whoever is no state keeps no file.
+                    Assert.DoesNotContain(file.Notices, n => n.Notice.IsToState);
+                    continue;
+                }
+
+                Assert.Equal(Dump.Of(Contents(file)), Dump.Of(Contents(other)));
+                Assert.Equal(
+                    Dump.Of(Matching.Compare(file, Rulebook.Taxonomy, Rulebook.Terms)),
+                    Dump.Of(Matching.Compare(other, Rulebook.Taxonomy, Rulebook.Terms)));
+                foreach (var day in new[] { DateOnly.MinValue, new DateOnly(2200, 1, 1) })
+                {
+                    Assert.Equal(
+                        Dump.Of(TransferRules.Judge(file, Rulebook, day)),
+                        Dump.Of(TransferRules.Judge(other, Rulebook, day)));
+                }
+            }
+        }
+    }
+
+    /// <summary>What a file holds, apart from where it lies in which journal.</summary>
+    private static IEnumerable<object?> Contents(TransferFile file) => file.Notices
+        .Select(n => new object?[] { n.Notice, n.RecordTime, n.Filer, n.Counterpart })
+        .Concat(file.Onward.Select(n => new object?[] { n.Notice, n.RecordTime, n.Filer }));
+
+    private static IEnumerable<Letter> Letters(string from, Event happened, DateTimeOffset time, long position) =>
+        happened switch
+        {
+            NoticeFiled e => e.Addresses.Select(a =>
+                new NoticeLetter(from, a.To, a.Sequence, e.Notice, time, position, e.Filer)),
+            NoticeDelivered e =>
+            [
+                new AnswerLetter(from, e.From, new AnswerReceived(from, e.Sequence, position, e.Here)),
+            ],
+            _ => [],
+        };
+}
+
+/// <summary>What one decision made durable.</summary>
+public sealed record Entry(ImmutableArray<Event> Events, DateTimeOffset RecordTime);
+
+/// <summary>What one party has to tell another.</summary>
+public abstract record Letter(string From, string To)
+{
+    public abstract Command Command(DateTimeOffset time);
+}
+
+public sealed record NoticeLetter(
+    string From, string To, long Sequence, Notice Notice, DateTimeOffset FiledAt, long Position, Standing Filer)
+    : Letter(From, To)
+{
+    public override Command Command(DateTimeOffset time) =>
+        new TakeNotice(Sequence, Notice, FiledAt, Position, Filer, time);
+}
+
+public sealed record AnswerLetter(string From, string To, AnswerReceived Answer) : Letter(From, To)
+{
+    public override Command Command(DateTimeOffset time) => new TakeAnswer(Answer, time);
+}
