@@ -3,13 +3,13 @@ namespace Treaty.Grid.Contracts;
 /// <summary>Every bound on what may be asked, each with its reason. The gateway holds requests to them.</summary>
 public static class Limits
 {
-    /// <summary>A message of 1,000 notices of ordinary size fits many times; one caller cannot fill the memory.</summary>
+    /// <summary>1,000 notices of ordinary size fit many times; one caller cannot fill the memory.</summary>
     public const int MessageBytesMax = 4 * 1024 * 1024;
 
     /// <summary>Metadata of a request: identity and trace context need a few hundred bytes.</summary>
     public const int RequestHeaderBytesMax = 16 * 1024;
 
-    /// <summary>Notices in a batch: enough to hide the cost of a call, few enough to be answered within a second.</summary>
+    /// <summary>Notices in a batch: enough to hide the cost of a call, few enough to be answered soon.</summary>
     public const int BatchNoticesMax = 1_000;
 
     /// <summary>Ids and references are typed, printed and read aloud.</summary>
@@ -66,7 +66,7 @@ public static class Limits
     /// <summary>Plans may lie ahead; more than this is a slip.</summary>
     public const int DateAheadYearsMax = 10;
 
-    /// <summary>Violations reported for one request: past this a program is at fault, and a list helps nobody.</summary>
+    /// <summary>Violations reported for one request: past this a program is at fault, and no list helps.</summary>
     public const int ViolationsMax = 100;
 
     /// <summary>The page of a list of parties or declarations when none is asked for, and at most.</summary>

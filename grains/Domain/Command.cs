@@ -4,7 +4,9 @@ using Treaty.Grid.Transfers;
 
 namespace Treaty.Grid;
 
-/// <summary>What a party is asked to record. Its time is when it was asked; the record never goes back before its last.</summary>
+/// <summary>
+/// What a party is asked to record. Its time is when it was asked; the record never goes back before its last.
+/// </summary>
 public abstract record Command(DateTimeOffset Time);
 
 /// <summary>Put the party into the register.</summary>

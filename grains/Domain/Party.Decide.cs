@@ -154,7 +154,9 @@ public sealed partial record Party
     private static Refused Refuse(RefusalReason reason, string subject, string field = "") =>
         new(new Refusal(reason, subject, field));
 
-    /// <summary>The events of one decision as they are found, folded at once, so that the next is judged with them.</summary>
+    /// <summary>
+    /// The events of one decision as they are found, folded at once, so that the next is judged with them.
+    /// </summary>
     private sealed class Draft
     {
         private readonly ImmutableArray<Event>.Builder _events = ImmutableArray.CreateBuilder<Event>();
@@ -212,7 +214,13 @@ public sealed partial record Party
         public void AddStockFindings(Rulebook rulebook, IEnumerable<string> items)
         {
             AddFindings("", StockRules.Judge(Party, rulebook, Today));
-            foreach (var item in items.Distinct(StringComparer.Ordinal).ToList())
+            var touched = items.ToHashSet(StringComparer.Ordinal);
+
+            // Stock of an unspecified type covers any other.
+            var judged = touched.Any(i => rulebook.Taxonomy.Find(i) is { IsUnspecified: true })
+                ? Party.Books.Items
+                : touched;
+            foreach (var item in judged.ToList())
             {
                 var found = StockRules.JudgeBalances(Party, rulebook, item).ToLookup(f => f.Key.About);
                 foreach (var about in StockRules.AccountsOf(item))

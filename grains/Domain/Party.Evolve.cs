@@ -72,7 +72,8 @@ public sealed partial record Party
             {
                 last = (declaration.Lines.Where(l => l.Class == Place.Retained).Sum(l => l.Quantity), declaration.AsOf);
             }
-            else if (declaration is { Kind: DeclarationKind.Reclassification, To: Place.Retained } && last is { } before)
+            else if (declaration is { Kind: DeclarationKind.Reclassification, To: Place.Retained }
+                && last is { } before)
             {
                 last = (before.Total + declaration.Lines.Sum(l => l.Quantity), declaration.AsOf);
             }

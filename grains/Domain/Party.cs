@@ -50,7 +50,9 @@ public sealed partial record Party(string Code)
     /// <summary>Days on which stock was found.</summary>
     public ImmutableSortedSet<DateOnly> FoundOn { get; init; } = [];
 
-    /// <summary>The last total of retained mines that the party declared, and for which day; null if it never did.</summary>
+    /// <summary>
+    /// The last total of retained mines that the party declared, and for which day; null if it never did.
+    /// </summary>
     public (long Total, DateOnly AsOf)? DeclaredRetained { get; init; }
 
     /// <summary>The transfer of each notice that this party filed, by the notice's id.</summary>

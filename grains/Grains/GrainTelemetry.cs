@@ -42,7 +42,7 @@ public static class GrainTelemetry
         return span;
     }
 
-    /// <summary>The trace that a message belongs to, whether or not anyone listens; the default if it has none.</summary>
+    /// <summary>The trace that a message belongs to, if anyone listens or not; the default if it has none.</summary>
     internal static ActivityTraceId TraceIdOf(string traceparent) =>
         ActivityContext.TryParse(traceparent, null, out var context) ? context.TraceId : default;
 }

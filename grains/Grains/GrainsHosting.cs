@@ -27,8 +27,11 @@ public static class GrainsHosting
         return silo;
     }
 
-    /// <summary>A call that takes longer is lost: every step of a party takes milliseconds.</summary>
-    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// A call that takes longer is taken for lost. A step takes milliseconds, but on a busy machine many wait
+    /// for their turn: to give up on them sooner, and send them again, only adds to what waits.
+    /// </summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>The journal is there before the first party and after the last.</summary>
     private sealed class JournalLifecycle(IJournal journal, IServiceProvider services)

@@ -22,10 +22,13 @@ internal sealed partial class PartyGrain
         var filings = new List<Filing>(notices.Count);
         var payloads = new List<ReadOnlyMemory<byte>>(notices.Count);
         var now = Now;
-        foreach (var (item, notice) in request.Items.Zip(notices))
+        DecideAll(() =>
         {
-            filings.Add(Decide(item, notice, unknown, now, payloads));
-        }
+            foreach (var (item, notice) in request.Items.Zip(notices))
+            {
+                filings.Add(Decide(item, notice, unknown, now, payloads));
+            }
+        });
 
         // 3. One append for the batch.
         var party = _party;
@@ -137,7 +140,7 @@ internal sealed partial class PartyGrain
         }
     }
 
-    /// <summary>Waits until the other sides have answered, each filing, but no longer than a caller should wait.</summary>
+    /// <summary>Waits until the other sides have answered, but no longer than a caller should wait.</summary>
     private async Task AnsweredAsync(List<Filing> filings)
     {
         var deadline = time.GetTimestamp();

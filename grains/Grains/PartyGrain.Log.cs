@@ -13,4 +13,7 @@ internal sealed partial class PartyGrain
         EventId = 2, Level = LogLevel.Warning,
         Message = "{Party} could not deliver to {Peer}, attempt {Attempt}; it goes on trying")]
     private partial void LogDeliveryFailed(Exception exception, string party, string peer, int attempt);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "{Party} could not decide: a mistake in the program")]
+    private partial void LogBroken(Exception exception, string party);
 }

@@ -37,19 +37,18 @@ internal sealed partial class PartyGrain
         var payloads = new List<ReadOnlyMemory<byte>>();
         var spans = new List<Activity?>();
         var now = Now;
-        foreach (var message in request.Messages)
+        DecideAll(() =>
         {
-            if (Take(message, now, out var decision))
+            foreach (var message in request.Messages.Where(m => IsNextOrTaken(m.Delivery)))
             {
                 taken.Add(message);
-                if (decision is Decided decided)
+                if (_party.Decide(ToCommand(message, message.Delivery.Sequence, now), rulebook) is Decided decided)
                 {
-                    var span = GrainTelemetry.Start("party.deliver", message.Traceparent, Code);
-                    spans.Add(span);
+                    spans.Add(GrainTelemetry.Start("party.deliver", message.Traceparent, Code));
                     payloads.Add(Seal(decided, GrainTelemetry.TraceIdOf(message.Traceparent)));
                 }
             }
-        }
+        });
 
         var party = _party;
         try
@@ -74,14 +73,9 @@ internal sealed partial class PartyGrain
         return Answer(party, message);
     }
 
-    /// <summary>True for a message that is next in its sender's order, or was taken before.</summary>
-    private bool Take(PeerMessage message, DateTimeOffset now, out Decision? decision)
-    {
-        var sequence = message.Delivery.Sequence;
-        var received = _party.Peers.GetValueOrDefault(message.Delivery.From, Peer.New).Received;
-        decision = sequence <= received + 1 ? _party.Decide(ToCommand(message, sequence, now), rulebook) : null;
-        return decision is Decided or Repeated;
-    }
+    /// <summary>Next in its sender's order, or taken before. Any other is left for its sender to send again.</summary>
+    private bool IsNextOrTaken(Journal.V1.NoticeDelivered delivery) =>
+        delivery.Sequence <= _party.Peers.GetValueOrDefault(delivery.From, Peer.New).Received + 1;
 
     private static TakeNotice ToCommand(PeerMessage message, long sequence, DateTimeOffset now)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Type;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Findings;
@@ -88,7 +89,7 @@ internal sealed partial class PartyGrain
         var party = await DurableAsync();
         var page = Page.Of(
             party.DeclarationOrder.Select((id, index) => (Id: id, Index: index)).ToList(), request.PageToken,
-            Page.Size(request.PageSize), d => d.Index.ToString("D10", System.Globalization.CultureInfo.InvariantCulture));
+            Page.Size(request.PageSize), d => d.Index.ToString("D10", CultureInfo.InvariantCulture));
         return new ListDeclarationsResponse
         {
             Declarations = { page.Items.Select(d => View.Declaration(party.Declarations[d.Id], Code)) },

@@ -130,7 +130,9 @@ internal sealed partial class PartyGrain(
         }
     }
 
-    /// <summary>Seals an entry: the party goes on from it at once, and it is appended with the next <see cref="AppendAsync"/>.</summary>
+    /// <summary>
+    /// Seals an entry: the party goes on from it at once; <see cref="AppendAsync"/> then makes it durable.
+    /// </summary>
     private ReadOnlyMemory<byte> Seal(Decided decided, ActivityTraceId trace)
     {
         var entry = new Entry(decided.RecordTime, trace, [.. _riding, .. decided.Events]);
@@ -138,6 +140,23 @@ internal sealed partial class PartyGrain(
         _party = decided.Next.Sealed(decided.RecordTime);
         _entries.Add((0, trace));
         return EntryCodec.Encode(entry, Code);
+    }
+
+    /// <summary>
+    /// Decides and seals several entries without an await. If that breaks off, some are sealed and will never be
+    /// appended, so the activation is given up.
+    /// </summary>
+    private void DecideAll(Action decide)
+    {
+        try
+        {
+            decide();
+        }
+        catch (Exception e)
+        {
+            LogBroken(e, Code);
+            throw Poison(JournalUnavailable());
+        }
     }
 
     /// <summary>Makes sealed entries durable.</summary>

@@ -68,7 +68,7 @@ internal static class View
         TraceId = trace == default ? "" : trace.ToHexString(),
     };
 
-    /// <summary>With what is computed on reading: days late, and the position where this party's entry made it.</summary>
+    /// <summary>With what is computed on reading: days late, and the position of this party's own entry.</summary>
     public static V1.Finding Finding(Findings.Finding finding, DateOnly asOf, Func<long, long> positionOf)
     {
         var message = FindingCodec.ToMessage(finding);

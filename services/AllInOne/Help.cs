@@ -37,7 +37,8 @@ internal static class Help
     /// <summary>What went wrong and what to do, for mistakes that a user can mend; null for any other.</summary>
     public static string? Explain(Exception exception) => exception switch
     {
-        JournalInUseException or IOException or InvalidOperationException => $"Treaty Grid cannot start: {exception.Message}",
+        JournalInUseException or IOException or InvalidOperationException =>
+            $"Treaty Grid cannot start: {exception.Message}",
         _ when exception.InnerException is { } inner => Explain(inner),
         _ => null,
     };

@@ -8,22 +8,22 @@ if (args.Any(a => a is "--help" or "-h" or "-?"))
     return 0;
 }
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-{
-    Args = args,
-
-    // Settings lie beside the program, data where it is started.
-    ContentRootPath = AppContext.BaseDirectory,
-});
-builder.Configuration.AddCommandLine(args, Help.Switches);
-builder.Services.AddTelemetry(builder.Configuration);
-builder.AddTreatyGridSilo();
-builder.AddTreatyGridGateway();
-
-await using var app = builder.Build();
-app.MapTreatyGridGateway();
 try
 {
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = args,
+
+        // Settings lie beside the program, data where it is started.
+        ContentRootPath = AppContext.BaseDirectory,
+    });
+    builder.Configuration.AddCommandLine(args, Help.Switches);
+    builder.Services.AddTelemetry(builder.Configuration);
+    builder.AddTreatyGridSilo();
+    builder.AddTreatyGridGateway();
+
+    await using var app = builder.Build();
+    app.MapTreatyGridGateway();
     await app.StartAsync();
     await Greeting.PrintAsync(app);
     await app.WaitForShutdownAsync();

@@ -44,7 +44,8 @@ public static class Dump
                 break;
             default:
                 text.Append(IsTuple(value.GetType()) ? "" : value.GetType().Name);
-                List(text, Fields(value.GetType()).Select(f => $"{Name(f)} = {Inner(f.GetValue(value), depth)}"), depth);
+                List(
+                    text, Fields(value.GetType()).Select(f => $"{Name(f)} = {Inner(f.GetValue(value), depth)}"), depth);
                 break;
         }
     }

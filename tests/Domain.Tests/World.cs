@@ -122,6 +122,7 @@ public sealed record World(Rulebook Rulebook)
                 }
 
                 Assert.Equal(Dump.Of(Contents(file)), Dump.Of(Contents(other)));
+                Assert.Equal(file.Notices.OrderBy(n => n.RecordTime), file.Notices);
                 Assert.Equal(
                     Dump.Of(Matching.Compare(file, Rulebook.Taxonomy, Rulebook.Terms)),
                     Dump.Of(Matching.Compare(other, Rulebook.Taxonomy, Rulebook.Terms)));

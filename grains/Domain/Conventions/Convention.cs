@@ -9,7 +9,9 @@ public sealed record Convention(string Id, string DisplayName, string PackVersio
     /// <summary>From the depositary's receipt of a withdrawal to its effect.</summary>
     public required Period Withdrawal { get; init; }
 
-    /// <summary>A withdrawal has no effect while the state is in an armed conflict on the day it would have it.</summary>
+    /// <summary>
+    /// A withdrawal has no effect while the state is in an armed conflict on the day it would have it.
+    /// </summary>
     public bool WithdrawalHeldUpByConflict { get; init; }
 
     /// <summary>What its rules measure by; null where memberships are kept and nothing is judged.</summary>
@@ -60,7 +62,9 @@ public sealed record Terms
     /// <summary>How far two figures may lie apart when one of them is approximate, in percent of the larger.</summary>
     public required int ApproximatePercentMax { get; init; }
 
-    /// <summary>Retained stock of a state that never declared a total, above which a training transfer is reviewed.</summary>
+    /// <summary>
+    /// Retained stock of a state that never declared a total, above which a training transfer is reviewed.
+    /// </summary>
     public long? RetainedThreshold { get; init; }
 
     /// <summary>The day from which the other side's notice is missed.</summary>

@@ -45,7 +45,9 @@ public sealed record DepositaryNotification(
         or NotificationKind.Approval or NotificationKind.Accession or NotificationKind.Succession
         or NotificationKind.Consent;
 
-    /// <summary>The first field in which the other says something else, as the contract names it; null if none.</summary>
+    /// <summary>
+    /// The first field in which the other says something else, as the contract names it; null if none.
+    /// </summary>
     public string? FirstDifference(DepositaryNotification other) =>
         Convention != other.Convention ? "convention"
         : Kind != other.Kind ? "kind"

@@ -34,13 +34,17 @@ public sealed record Membership(string Convention, DateOnly Day, MembershipStatu
 
     public DateOnly? WithdrawalNotified { get; init; }
 
-    /// <summary>The day a withdrawal would take effect by its period alone, whether or not a conflict holds it up.</summary>
+    /// <summary>
+    /// The day a withdrawal would take effect by its period alone, whether or not a conflict holds it up.
+    /// </summary>
     public DateOnly? WithdrawalExpiry { get; init; }
 
     /// <summary>The day the withdrawal takes, or took, effect; none while an armed conflict holds it up.</summary>
     public DateOnly? WithdrawalEffective { get; init; }
 
-    /// <summary>Who says that the state was in an armed conflict on <see cref="WithdrawalExpiry"/>; empty if not.</summary>
+    /// <summary>
+    /// Who says that the state was in an armed conflict on <see cref="WithdrawalExpiry"/>; empty if not.
+    /// </summary>
     public ImmutableArray<string> WithdrawalHeldUpBy { get; init; } = [];
 
     public bool ProvisionalApplication { get; init; }

@@ -5,8 +5,8 @@ using Treaty.Grid.Transfers;
 namespace Treaty.Grid.Findings;
 
 /// <summary>
-/// The rules about a transfer or declaration that need the party's own books or memberships: APM-04, 05, 08 and 55. Each
-/// is a finding on the party itself, in its own grain; the other side does not see it.
+/// The rules about a transfer or declaration that need the party's own books or memberships: APM-04, 05, 08 and 55.
+/// Each is a finding on the party itself, in its own grain; the other side does not see it.
 /// </summary>
 public static class HolderRules
 {
@@ -47,7 +47,7 @@ public static class HolderRules
                 $"{party.Code} moved mines that it had received for destruction to "
                     + (retained ? "retained stock." : "another use: an apparent breach."),
                 Facts(lines, declaration.AsOf)
-                    .Add("to", declaration.Kind == DeclarationKind.Consumption ? "Consumed" : declaration.To.ToString())),
+                    .Add("to", declaration.Kind == DeclarationKind.Consumption ? Place.Consumed : declaration.To)),
         ];
     }
 
@@ -69,9 +69,9 @@ public static class HolderRules
             About(
                 file, StockRules.Find(
                     MineBanRules.ProhibitedTransit, party, file.Key.ToString(), Severity.Review, rulebook,
-                    $"{passed.Notice.Filer} states that anti-personnel mines for a purpose that is not permitted passed "
-                        + $"through {party.Code} around {Inputs.Text(passed.Notice.Date)}, when it was bound; whether "
-                        + "transit is a transfer is disputed.",
+                    $"{passed.Notice.Filer} states that anti-personnel mines for a purpose that is not permitted "
+                        + $"passed through {party.Code} around {Inputs.Text(passed.Notice.Date)}, when it was bound; "
+                        + "whether transit is a transfer is disputed.",
                     Facts(passed.Notice.Lines, passed.Notice.Date).Add("stated_by", passed.Notice.Filer)),
                 [passed]),
         ];
@@ -83,17 +83,20 @@ public static class HolderRules
     {
         var receipts = own
             .Where(n => n.Notice is { Kind: NoticeKind.Receipt, Purpose: Purpose.Training } && n.Filer.IsBound
-                && n.Notice.Lines.Any(l => ReportRules.IsMine(l, rulebook.Taxonomy)))
+                && n.Notice.Lines.Any(l => l.Quantity > 0 && ReportRules.IsMine(l, rulebook.Taxonomy)))
             .ToList();
         if (receipts.Count == 0 || (party.DeclaredRetained?.Total ?? rulebook.Terms.RetainedThreshold) is not { } limit)
         {
             return null;
         }
 
-        var day = receipts.Max(r => r.Notice.Date);
-        var retained = party.Books.Items
-            .Where(i => rulebook.Taxonomy.Find(i) is { Activation: ItemActivation.Victim or ItemActivation.VictimOrCommand })
-            .Sum(i => party.Books.On(i, Place.Retained, day));
+        var mines = party.Books.Items
+            .Where(i => rulebook.Taxonomy.Find(i)?.Activation
+                is ItemActivation.Victim or ItemActivation.VictimOrCommand)
+            .ToList();
+        var (retained, day) = receipts
+            .Select(r => (mines.Sum(i => party.Books.On(i, Place.Retained, r.Notice.Date)), r.Notice.Date))
+            .Max();
         return retained <= limit ? null : About(
             file, StockRules.Find(
                 MineBanRules.RetainedAboveDeclared, party, file.Key.ToString(), Severity.Review, rulebook,
@@ -121,7 +124,7 @@ public static class HolderRules
                 MineBanRules.DivertedFromDestruction, party, file.Key.ToString(), severity, rulebook,
                 $"{party.Code} put mines received for destruction to another use"
                     + (severity == Severity.Breach ? ": an apparent breach." : ": retained."),
-                Facts(last.Lines, last.Date).Add("purpose", last.Purpose.ToString())),
+                Facts(last.Lines, last.Date).Add("purpose", last.Purpose)),
             diverted);
     }
 

@@ -18,9 +18,15 @@ internal sealed class Inputs
 
     public Inputs Add(string name, long value) => Add(name, Text(value));
 
+    public Inputs Add(string name, Enum value) => Add(name, Text(value));
+
     public Inputs Add(string name, IEnumerable<string> values) => Add(name, string.Join(", ", values));
 
     public ImmutableSortedDictionary<string, string> Build() => _facts.ToImmutable();
+
+    /// <summary>As the contract writes it, without the prefix: IN_FORCE.</summary>
+    public static string Text(Enum value) => string.Concat(value.ToString().Select((letter, index) =>
+        index > 0 && char.IsUpper(letter) ? $"_{letter}" : char.ToUpperInvariant(letter).ToString()));
 
     public static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -113,7 +113,8 @@ public static class ReportRules
 
             foreach (var line in lines.Where(l => l.InLots > l.Quantity))
             {
-                parts.Add($"lots of {line.Item} give {Inputs.Text(line.InLots)}, the line {Inputs.Text(line.Quantity)}.");
+                parts.Add(
+                    $"lots of {line.Item} give {Inputs.Text(line.InLots)}, the line {Inputs.Text(line.Quantity)}.");
                 inputs.Add($"{name}.{line.Item}.lots", line.InLots).Add($"{name}.{line.Item}.quantity", line.Quantity);
             }
         }

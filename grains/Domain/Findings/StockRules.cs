@@ -53,8 +53,8 @@ public static class StockRules
     private static Finding? Suspension(Party party, Membership membership, Rulebook rulebook) =>
         membership.SuspensionAsserted is not { } since || !membership.Standing.IsBound ? null : Find(
             MineBanRules.SuspensionContested, party, "", Severity.Information, rulebook,
-            $"{party.Code} holds that the convention's operation is suspended for it since {Inputs.Text(since)}; that is "
-                + "contested, and its rules are applied.",
+            $"{party.Code} holds that the convention's operation is suspended for it since {Inputs.Text(since)}; that "
+                + "is contested, and its rules are applied.",
             new Inputs()
                 .Add("suspension_asserted", since)
                 .Add("suspension_asserted_by", party.Code)
@@ -117,7 +117,8 @@ public static class StockRules
     }
 
     /// <summary>What APM-42 is about, for one item: its balance in each class.</summary>
-    public static IEnumerable<string> AccountsOf(string item) => Classes.Select(place => $"{item}~{place}");
+    public static IEnumerable<string> AccountsOf(string item) =>
+        Classes.Select(place => $"{item}~{Inputs.Text(place)}");
 
     /// <summary>APM-42, of one item.</summary>
     /// <remarks>
@@ -131,33 +132,27 @@ public static class StockRules
             yield break;
         }
 
+        var covers = IsUnspecified(item) ? [] : party.Books.Items.Where(IsUnspecified).ToList();
         foreach (var place in Classes)
         {
-            var (lowest, day) = party.Books.LowestFrom(item, place, opened);
-            if (lowest < 0 && rulebook.Taxonomy.Find(item) is not { IsUnspecified: true })
-            {
-                lowest = Math.Min(0, lowest + Unspecified(party.Books, rulebook.Taxonomy, place, day));
-            }
-
+            var (lowest, day) = party.Books.LowestFrom(item, place, opened, covers);
             if (lowest < 0)
             {
                 yield return Find(
-                    MineBanRules.Overdrawn, party, $"{item}~{place}", Severity.Warning, rulebook,
-                    $"On {Inputs.Text(day)} the books of {party.Code} have {Inputs.Text(lowest)} {item} in {place}: "
-                        + "more left than was held.",
+                    MineBanRules.Overdrawn, party, $"{item}~{Inputs.Text(place)}", Severity.Warning, rulebook,
+                    $"On {Inputs.Text(day)} the books of {party.Code} have {Inputs.Text(lowest)} {item} in "
+                        + $"{Inputs.Text(place)}: more left than was held.",
                     new Inputs()
                         .Add("item", item)
-                        .Add("holding_class", place.ToString())
+                        .Add("holding_class", place)
                         .Add("lowest_balance", lowest)
                         .Add("on", day)
                         .Add("opening", opened));
             }
         }
-    }
 
-    private static long Unspecified(Ledger books, Taxonomy taxonomy, Place place, DateOnly day) => books.Items
-        .Where(item => taxonomy.Find(item) is { IsUnspecified: true })
-        .Sum(item => Math.Max(0, books.LowestFrom(item, place, day).Balance));
+        bool IsUnspecified(string id) => rulebook.Taxonomy.Find(id) is { IsUnspecified: true };
+    }
 
     internal static Finding Find(
         Rule rule, Party party, string about, Severity severity, Rulebook rulebook, string message, Inputs inputs,

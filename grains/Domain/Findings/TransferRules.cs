@@ -66,7 +66,9 @@ public sealed class TransferRules
         }
     }
 
-    /// <summary>Acts of one side with mines and without an exception: by its own word, else as the other tells.</summary>
+    /// <summary>
+    /// Acts of one side with mines and without an exception: by its own word, else as the other tells.
+    /// </summary>
     private List<Act> Acts(string actor, NoticeKind own, NoticeKind others)
     {
         var isOwn = _file.Has(own);
@@ -88,8 +90,8 @@ public sealed class TransferRules
                 act.IsOwnWord
                     ? $"{act.Actor} {verb} anti-personnel mines for {PurposeOf(act)} on {Day(act)}, when it was bound: "
                         + "an apparent breach" + (act.Notice.IsWholeTransfer ? "." : ", if Article 2(4) covers it.")
-                    : $"{act.Notice.Filer} states that {act.Actor} {verb} anti-personnel mines for {PurposeOf(act)}, on "
-                        + $"{Day(act)}, when {act.Actor} was bound; {act.Actor} itself has not said so.",
+                    : $"{act.Notice.Filer} states that {act.Actor} {verb} anti-personnel mines for {PurposeOf(act)}, "
+                        + $"on {Day(act)}, when {act.Actor} was bound; {act.Actor} itself has not said so.",
                 InputsOf(act),
                 bound.Select(a => a.Filed));
             JudgeSuspension(act);
@@ -101,7 +103,8 @@ public sealed class TransferRules
             var provisional = early.Standing!.ProvisionalApplication;
             Find(
                 MineBanRules.AgainstObjectAndPurpose, early.Actor, WeightOnTheWay(early),
-                $"{early.Actor} took part in a transfer of anti-personnel mines for {PurposeOf(early)} on {Day(early)}, "
+                $"{early.Actor} took part in a transfer of anti-personnel mines for {PurposeOf(early)} on "
+                    + $"{Day(early)}, "
                     + (early.Standing.Status == MembershipStatus.Signatory
                         ? "after signing the convention."
                         : "after consenting to the convention and before its entry into force."),
@@ -155,8 +158,8 @@ public sealed class TransferRules
     {
         var inputs = new Inputs()
             .Add("date", act.Notice.Date)
-            .Add("purpose", act.Notice.Purpose.ToString())
-            .Add("status", act.Standing!.Status.ToString())
+            .Add("purpose", act.Notice.Purpose)
+            .Add("status", act.Standing!.Status)
             .Add("stated_by", act.Notice.Filer)
             .Add("items", act.Notice.Lines.Select(l => l.Item).Order(StringComparer.Ordinal));
         return act.Notice.IsWholeTransfer
@@ -288,7 +291,8 @@ public sealed class TransferRules
 
     /// <summary>Not known to be something else; an unknown type is judged once it is mapped.</summary>
     private bool MayBeMine(Line line) =>
-        _rulebook.Taxonomy.Find(line.Item) is { Activation: Items.ItemActivation.Victim or Items.ItemActivation.VictimOrCommand };
+        _rulebook.Taxonomy.Find(line.Item)?.Activation
+            is Items.ItemActivation.Victim or Items.ItemActivation.VictimOrCommand;
 
     private void Find(
         Rule rule, string party, Severity severity, string message, Inputs inputs, IEnumerable<FiledNotice> notices,

@@ -34,7 +34,7 @@ public static class Bookkeeping
 
         if (me == after.Key.Sender)
         {
-            AddOnTheWay(bookings, before, after);
+            AddOnTheWay(bookings, taxonomy, before, after);
         }
 
         return WithStatementsKept(ledger, bookings);
@@ -119,9 +119,9 @@ public static class Bookkeeping
     /// What left the sender's transit account follows from the file as a whole: the difference is booked.
     /// </summary>
     private static void AddOnTheWay(
-        ImmutableArray<Booking>.Builder bookings, TransferFile before, TransferFile after)
+        ImmutableArray<Booking>.Builder bookings, Taxonomy taxonomy, TransferFile before, TransferFile after)
     {
-        var (old, now) = (OnTheWay.Of(before), OnTheWay.Of(after));
+        var (old, now) = (OnTheWay.Of(before, taxonomy), OnTheWay.Of(after, taxonomy));
         foreach (var (flow, quantity) in now)
         {
             Add(bookings, flow.From, flow.To, quantity - old.GetValueOrDefault(flow), flow.Date);
@@ -286,12 +286,16 @@ public static class Bookkeeping
     {
         foreach (var (account, quantity) in ledger.HoldingsOn(date))
         {
-            if (quantity < 0 && !named.Contains(account))
+            if (quantity < 0 && !named.Contains(account) && IsStatedByOpenings(account))
             {
                 Add(bookings, new Account(account.Item, Place.Declared), account, -quantity, date);
             }
         }
     }
+
+    /// <summary>What is in transit is not stated by an opening: it is known from the notices themselves.</summary>
+    private static bool IsStatedByOpenings(Account account) =>
+        account.IsHolding && account.Place is not (Place.InTransit or Place.PassedOn);
 
     /// <summary>
     /// What was stated for a day stays true: a booking of an earlier day is taken back on that day against the
@@ -312,8 +316,7 @@ public static class Bookkeeping
 
         void Keep(Account account, long change, DateOnly date)
         {
-            // What is in transit is not stated by an opening: it is known from the notices themselves.
-            if (!account.IsHolding || account.Place is Place.InTransit or Place.PassedOn)
+            if (!IsStatedByOpenings(account))
             {
                 return;
             }

@@ -20,7 +20,9 @@ public enum DeclarationKind
 /// <param name="Id">Chosen by the filer; the key of repeats.</param>
 /// <param name="Kind">What it says.</param>
 /// <param name="AsOf">The day it speaks of.</param>
-/// <param name="Lines">Item, quantity, lots and class; the class is the one that the count leaves, if it leaves one.</param>
+/// <param name="Lines">
+/// Item, quantity, lots and class; the class is the one that the count leaves, if it leaves one.
+/// </param>
 /// <param name="To">The class entered by a reclassification.</param>
 /// <param name="StatedTotal">The sum of the lines as the reporter states it.</param>
 public sealed record Declaration(
@@ -34,7 +36,9 @@ public sealed record Declaration(
 
     public string Remark { get; init; } = "";
 
-    /// <summary>The first field in which the other says something else, as the contract names it; null if none.</summary>
+    /// <summary>
+    /// The first field in which the other says something else, as the contract names it; null if none.
+    /// </summary>
     public string? FirstDifference(Declaration other) =>
         Kind != other.Kind ? "body"
         : AsOf != other.AsOf ? "as_of"

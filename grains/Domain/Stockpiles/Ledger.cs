@@ -52,7 +52,9 @@ public sealed class Ledger
     public Ledger With(IEnumerable<Booking> bookings) =>
         bookings.Aggregate(this, static (ledger, booking) => ledger.With(booking));
 
-    /// <summary>With the accounts named as stated for a day: bookings of earlier days cannot change them there.</summary>
+    /// <summary>
+    /// With the accounts named as stated for a day: bookings of earlier days cannot change them there.
+    /// </summary>
     public Ledger Stated(IEnumerable<Account> accounts, DateOnly day)
     {
         var stated = _stated;
@@ -97,16 +99,21 @@ public sealed class Ledger
     /// <summary>
     /// The lowest balance over all lots from a day onward, and the first day it is reached.
     /// </summary>
-    public (long Balance, DateOnly Day) LowestFrom(string item, Place place, DateOnly day)
+    /// <param name="covers">Items that stand in for this one on each day, as far as they are there.</param>
+    public (long Balance, DateOnly Day) LowestFrom(
+        string item, Place place, DateOnly day, IReadOnlyCollection<string> covers)
     {
-        var days = AccountsOf(item)
+        var days = covers.Append(item)
+            .SelectMany(AccountsOf)
             .Where(a => a.Key.Place == place)
             .SelectMany(a => a.Value.Days)
             .Where(d => d > day)
             .Append(day)
             .Distinct()
             .Order();
-        return days.Select(d => (Balance: On(item, place, d), Day: d)).MinBy(b => b.Balance);
+        return days
+            .Select(d => (Balance: On(item, place, d) + covers.Sum(c => Math.Max(0, On(c, place, d))), Day: d))
+            .MinBy(b => b.Balance);
     }
 
     /// <summary>Holdings that are not zero at the end of a day, by item, class and lot.</summary>

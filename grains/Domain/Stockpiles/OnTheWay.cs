@@ -1,3 +1,4 @@
+using Treaty.Grid.Items;
 using Treaty.Grid.Transfers;
 
 namespace Treaty.Grid.Stockpiles;
@@ -10,28 +11,31 @@ namespace Treaty.Grid.Stockpiles;
 internal sealed class OnTheWay
 {
     private readonly TransferFile _file;
+    private readonly Taxonomy _taxonomy;
+    private readonly ImmutableArray<Notice> _dispatches;
     private readonly List<Shipment> _shipments;
     private readonly Purpose _purpose;
     private readonly bool _isOwn;
     private readonly Dictionary<(Account From, Account To, DateOnly Date), long> _flows = [];
 
-    private OnTheWay(TransferFile file)
+    private OnTheWay(TransferFile file, Taxonomy taxonomy)
     {
-        _file = file;
+        (_file, _taxonomy) = (file, taxonomy);
         _shipments = [.. file.Quantities(NoticeKind.Dispatch, file.Key.Sender)
             .OrderBy(d => d.Key, StringComparer.Ordinal)
             .Select(d => new Shipment(d.Key, d.Value))];
-        _purpose = file.Dispatches
-            .OrderBy(d => d.Notice.Date)
-            .ThenBy(d => d.Notice.Name, StringComparer.Ordinal)
-            .FirstOrDefault()?.Notice.Purpose ?? Purpose.Unspecified;
-        _isOwn = !file.Dispatches.Any(d => d.Notice.OnwardFrom is not null);
+        _dispatches = [.. file.Dispatches
+            .Select(d => d.Notice)
+            .OrderBy(n => n.Date)
+            .ThenBy(n => n.Name, StringComparer.Ordinal)];
+        _purpose = _dispatches.IsEmpty ? Purpose.Unspecified : _dispatches[0].Purpose;
+        _isOwn = !_dispatches.Any(n => n.OnwardFrom is not null);
     }
 
     /// <summary>Counts by the account they came from, the one they went to, and the day of the act.</summary>
-    public static Dictionary<(Account From, Account To, DateOnly Date), long> Of(TransferFile file)
+    public static Dictionary<(Account From, Account To, DateOnly Date), long> Of(TransferFile file, Taxonomy taxonomy)
     {
-        var onTheWay = new OnTheWay(file);
+        var onTheWay = new OnTheWay(file, taxonomy);
         if (onTheWay._shipments.Count > 0)
         {
             onTheWay.Follow();
@@ -45,25 +49,18 @@ internal sealed class OnTheWay
         var (sender, recipient) = (_file.Key.Sender, _file.Key.Recipient);
         var forDestruction = _isOwn && _purpose == Purpose.Destruction;
         var there = forDestruction ? Place.AbroadForDestruction : Place.Delivered;
-        var home = !_isOwn ? Place.ReceivedForDestruction
-            : _purpose switch
-            {
-                Purpose.Destruction => Place.AwaitingDestruction,
-                Purpose.Training => Place.Retained,
-                _ => Place.Operational,
-            };
         Note(Counts(NoticeKind.Dispatch, sender));
-        Leave(there, WillReport ? Counts(NoticeKind.Receipt, recipient) : Counts(NoticeKind.Dispatch, sender));
+        Leave(_ => there, WillReport ? Counts(NoticeKind.Receipt, recipient) : Counts(NoticeKind.Dispatch, sender));
         var taken = _shipments.Select(s => new Shipment(s.Item, s.Sent - s.Left)).ToList();
-        Leave(home, Counts(NoticeKind.Refusal, recipient));
-        Leave(home, Excepted(ExceptionKind.Refused).Concat(Excepted(ExceptionKind.Damaged)));
-        Leave(home, RefusedWhole());
-        Leave(Place.Lost, Counts(NoticeKind.Loss, sender));
-        Leave(Place.Short, Excepted(ExceptionKind.Short));
+        Leave(Home, Counts(NoticeKind.Refusal, recipient));
+        Leave(Home, Excepted(ExceptionKind.Refused).Concat(Excepted(ExceptionKind.Damaged)));
+        Leave(Home, RefusedWhole());
+        Leave(_ => Place.Lost, Counts(NoticeKind.Loss, sender));
+        Leave(_ => Place.Short, Excepted(ExceptionKind.Short));
         if (forDestruction)
         {
-            Move(taken, there, Place.DestroyedAbroad, Counts(NoticeKind.Destruction, recipient));
-            Move(taken, there, Place.Lost, Counts(NoticeKind.Loss, recipient));
+            Move(taken, there, _ => Place.DestroyedAbroad, Counts(NoticeKind.Destruction, recipient));
+            Move(taken, there, _ => Place.Lost, Counts(NoticeKind.Loss, recipient));
         }
     }
 
@@ -90,14 +87,29 @@ internal sealed class OnTheWay
         .Where(r => r.Notice.Lines.IsEmpty)
         .SelectMany(r => _shipments.Select(s => new Count(s.Item, r.Notice.Date) { Left = s.Left }));
 
-    private void Leave(Place to, IEnumerable<Count> counts) =>
+    /// <summary>Where mines of a type return that are not accepted: the class they left.</summary>
+    private Place Home(string item)
+    {
+        var line = _dispatches.SelectMany(n => n.Lines).First(l => l.Item == item);
+        return _taxonomy.Find(item) is null ? Place.Quarantined
+            : line.Class != Place.Unspecified ? line.Class
+            : !_isOwn ? Place.ReceivedForDestruction
+            : _purpose switch
+            {
+                Purpose.Destruction => Place.AwaitingDestruction,
+                Purpose.Training => Place.Retained,
+                _ => Place.Operational,
+            };
+    }
+
+    private void Leave(Func<string, Place> to, IEnumerable<Count> counts) =>
         Move(_shipments, _isOwn ? Place.InTransit : Place.PassedOn, to, counts);
 
     /// <summary>
     /// Moves counts in the order of their days, as far as there is something left: each item by counts of its own type
     /// first, then by those of a type that was not dispatched. What arrived under another name has arrived.
     /// </summary>
-    private void Move(List<Shipment> shipments, Place from, Place to, IEnumerable<Count> counts)
+    private void Move(List<Shipment> shipments, Place from, Func<string, Place> to, IEnumerable<Count> counts)
     {
         var inOrder = counts.OrderBy(c => c.Date).ThenBy(c => c.Item, StringComparer.Ordinal).ToList();
         foreach (var covers in new Func<string, string, bool>[] { string.Equals, IsRenamed })
@@ -109,7 +121,7 @@ internal sealed class OnTheWay
                     var moved = Math.Min(shipment.Left, count.Left);
                     shipment.Left -= moved;
                     count.Left -= moved;
-                    Add(shipment.Item, from, to, count.Date, moved);
+                    Add(shipment.Item, from, to(shipment.Item), count.Date, moved);
                 }
             }
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Treaty.Grid.Conventions;
+using Treaty.Grid.Findings;
 using Treaty.Grid.Items;
 
 namespace Treaty.Grid.Transfers;
@@ -217,15 +218,7 @@ public sealed class Matching
     private bool IsUnspecified(string item) => _taxonomy.Find(item) is { IsUnspecified: true };
 
     private static string Purposes(IEnumerable<FiledNotice> notices) =>
-        string.Join(", ", notices.Select(n => n.Notice.Purpose).Distinct().Order().Select(Text));
-
-    private static string Text(Purpose purpose) => purpose switch
-    {
-        Purpose.OperationalUse => "OPERATIONAL_USE",
-        Purpose.Training => "TRAINING",
-        Purpose.Destruction => "DESTRUCTION",
-        _ => "UNSPECIFIED",
-    };
+        string.Join(", ", notices.Select(n => n.Notice.Purpose).Distinct().Order().Select(p => Inputs.Text(p)));
 
     private static string Describe(IReadOnlyDictionary<string, long> lots) =>
         string.Join(", ", lots.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key} {Count(l.Value)}"));
@@ -264,8 +257,8 @@ public sealed class Matching
         public long this[string item] => _sums.GetValueOrDefault(item);
 
         /// <summary>
-        /// Adds what the recipient declares not to have accepted and what the sender declares lost on the way, and takes
-        /// off what the recipient declares to have come on top. True if that changed anything.
+        /// Adds what the recipient declares not to have accepted and what the sender declares lost on the way, and
+        /// takes off what the recipient declares to have come on top. True if that changed anything.
         /// </summary>
         public bool Accounted(Tally sent, TransferFile file)
         {

@@ -39,7 +39,8 @@ public static class Lifecycle
         var destructions = file.Of(NoticeKind.Destruction).ToList();
         if (destructions.Count > 0)
         {
-            var (destroyed, received) = (Sum(file, NoticeKind.Destruction, key.Recipient), Sum(file, NoticeKind.Receipt, key.Recipient));
+            var destroyed = Sum(file, NoticeKind.Destruction, key.Recipient);
+            var received = Sum(file, NoticeKind.Receipt, key.Recipient);
             return destructions.Exists(d => d.Notice.IsFinal) || (received > 0 && destroyed >= received)
                 ? Movement.Destroyed
                 : Movement.PartlyDestroyed;

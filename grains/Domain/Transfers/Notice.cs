@@ -136,7 +136,9 @@ public sealed record Notice(
     /// <summary>An exception of Article 3.</summary>
     public bool IsPermitted => Purpose is Purpose.Training or Purpose.Destruction;
 
-    /// <summary>The first field in which the other says something else, as the contract names it; null if none.</summary>
+    /// <summary>
+    /// The first field in which the other says something else, as the contract names it; null if none.
+    /// </summary>
     public string? FirstDifference(Notice other) =>
         Kind != other.Kind ? "kind"
         : Transfer.Reference != other.Transfer.Reference ? "transfer"
@@ -156,5 +158,6 @@ public sealed record Notice(
         : Remark != other.Remark ? "remark"
         : null;
 
-    private RecipientKind StatedKind => RecipientKind == RecipientKind.Unspecified ? RecipientKind.State : RecipientKind;
+    private RecipientKind StatedKind =>
+        RecipientKind == RecipientKind.Unspecified ? RecipientKind.State : RecipientKind;
 }

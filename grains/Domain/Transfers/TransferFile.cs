@@ -8,7 +8,9 @@ namespace Treaty.Grid.Transfers;
 /// <param name="Filer">Where the filer stood on the notice's date.</param>
 public sealed record FiledNotice(Notice Notice, DateTimeOffset RecordTime, Standing Filer)
 {
-    /// <summary>Where the other side stood on the notice's date; null until it has answered, or if it is no state.</summary>
+    /// <summary>
+    /// Where the other side stood on the notice's date; null until it has answered, or if it is no state.
+    /// </summary>
     public Standing? Counterpart { get; init; }
 
     /// <summary>The version of the entry that put it into this party's journal.</summary>
@@ -66,7 +68,9 @@ public sealed record TransferFile(TransferKey Key, ImmutableArray<FiledNotice> N
     public FiledNotice? Find(string filer, string id) =>
         Notices.Concat(Onward).FirstOrDefault(n => n.Notice.Id == id && n.Notice.Filer == filer);
 
-    /// <summary>What notices of one kind and filer say was moved, by item; undisclosed quantities count as nothing.</summary>
+    /// <summary>
+    /// What notices of one kind and filer say was moved, by item; undisclosed quantities count as nothing.
+    /// </summary>
     public Dictionary<string, long> Quantities(NoticeKind kind, string filer) =>
         Quantities(Notices.Where(n => n.Notice.Kind == kind && n.Notice.Filer == filer));
 

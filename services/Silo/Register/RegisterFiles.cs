@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Treaty.Grid.Contracts;
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Items;
 
@@ -91,7 +92,7 @@ public static class RegisterFiles
         string convention, NotificationKind kind, DateOnly date, DateOnly? effective, ImmutableArray<string> asserters,
         string source) => new(
             $"register.{convention}.{kind}.{date:yyyy-MM-dd}".ToLowerInvariant(), convention, kind, date, effective,
-            asserters, source.Length <= Contracts.Limits.ReasonLengthMax ? source : source[..Contracts.Limits.ReasonLengthMax]);
+            asserters, source.Length <= Limits.ReasonLengthMax ? source : source[..Limits.ReasonLengthMax]);
 
     private static T Read<T>(string file)
     {

@@ -61,6 +61,7 @@ internal sealed partial class RegisterLoader(IGrainFactory grains, ILogger<Regis
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "First start: recording {Count} states and their memberships")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "First start: recording {Count} states and their memberships")]
     private partial void LogLoading(int count);
 }

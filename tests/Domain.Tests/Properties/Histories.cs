@@ -13,7 +13,9 @@ internal static class Histories
     private static readonly string[] Parties = ["AAA", "BBB", "CCC", "DDD"];
     private static readonly string[] Items = ["PMA-2", "PMR-2A", "APM-UNSPECIFIED", "M18A1", "TM-62", "XYZ-1"];
 
-    /// <summary>Two states bound, one that never was, one that withdrew in 2008 and says that it is suspended.</summary>
+    /// <summary>
+    /// Two states bound, one that never was, one that withdrew in 2008 and says that it is suspended.
+    /// </summary>
     public static World World { get; } = new[]
     {
         ("AAA", NotificationKind.Accession, "1998-05-05"),

@@ -12,7 +12,7 @@ namespace Treaty.Grid.Domain.Tests.Properties;
 /// </summary>
 public sealed class PropertyTests
 {
-    private const int Histories = 200;
+    private const int Histories = 100;
 
     private static readonly DateOnly Later = new(2020, 1, 1);
 
@@ -91,8 +91,8 @@ public sealed class PropertyTests
             var shuffled = statements.ToArray();
             new Random(seed).Shuffle(shuffled);
             Assert.Equal(
-                Dump.Of(Away(Properties.Histories.Play(statements, seed))),
-                Dump.Of(Away(Properties.Histories.Play([.. shuffled], seed))));
+                Away(Properties.Histories.Play(statements, seed)),
+                Away(Properties.Histories.Play([.. shuffled], seed)));
         }, iter: Histories);
 
     [Fact]
@@ -128,12 +128,15 @@ public sealed class PropertyTests
                 world = world.Record(code, command).DeliverAll(command.Time);
             }
 
-            // Everything is answered: judging on the same day finds what is recorded, rule by rule.
+            // Everything is answered: judging on the same day finds what is recorded, rule by rule. Two rules also
+            // follow the party's other books and files, and are read anew.
             foreach (var party in world.Parties.Values)
             {
                 var day = DateOnly.FromDateTime(party.RecordTime.UtcDateTime);
                 var recorded = party.Findings.Values.SelectMany(f => f).Where(f => f.Closed is null).ToList();
-                Assert.All(party.FindingsOn(day, world.Rulebook).Where(f => f.Closed is null), f =>
+                var read = party.FindingsOn(day, world.Rulebook)
+                    .Where(f => f.Closed is null && f.Key.Rule is not ("APM-05" or "APM-55"));
+                Assert.All(read, f =>
                     Assert.Contains(recorded, r => r.Key == f.Key && r.Says(f) && r.Revision == f.Revision));
             }
         }, iter: Histories);
@@ -150,7 +153,8 @@ public sealed class PropertyTests
                     "transfer");
                 if (!notice.Lines.IsEmpty)
                 {
-                    yield return (c with { Notice = notice with { Lines = Altered(notice.Lines) } }, Field(notice.Lines));
+                    yield return (
+                        c with { Notice = notice with { Lines = Altered(notice.Lines) } }, Field(notice.Lines));
                 }
 
                 break;
@@ -188,7 +192,7 @@ public sealed class PropertyTests
             f.Code, f.File.Key, Matching.Compare(f.File, world.Rulebook.Taxonomy, world.Rulebook.Terms),
             Lifecycle.MovementOf(f.File), Lifecycle.IsEnded(f.File)));
 
-    private static IEnumerable<object> Away(World world) =>
+    private static IEnumerable<string> Away(World world) =>
         from party in world.Parties.Values
         from item in party.Books.Items.Order(StringComparer.Ordinal)
         from place in new[]
@@ -199,5 +203,5 @@ public sealed class PropertyTests
         from day in Enumerable.Range(0, 45).Select(m => new DateOnly(2006, 6, 1).AddMonths(m))
         let quantity = party.Books.On(item, place, day)
         where quantity != 0
-        select (object)(party.Code, item, place, day, quantity);
+        select $"{party.Code} {item} {place} {day:O} {quantity}";
 }

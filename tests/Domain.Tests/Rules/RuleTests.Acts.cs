@@ -70,7 +70,7 @@ public sealed partial class RuleTests
         state BGR withdraws 2002-01-15
         receipt T1 USA BGR PMA-2 10 operational 2002-07-14
         receipt T2 USA BGR PMA-2 10 operational 2002-07-15
-        finds BGR APM-02 BREACH about T1 status=WithdrawalNotified
+        finds BGR APM-02 BREACH about T1 status=WITHDRAWAL_NOTIFIED
         finds USA APM-03 INFORMATION about T1
         """);
 
@@ -91,7 +91,7 @@ public sealed partial class RuleTests
         receipt T1 GRC USA PMA-2 10 operational 2007-05-04
         dispatch T1 GRC USA PMA-2 10 operational 2007-05-04
         finds GRC APM-01 BREACH about T1
-        finds USA APM-03 INFORMATION about T1 status=NonParty
+        finds USA APM-03 INFORMATION about T1 status=NON_PARTY
         """);
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed partial class RuleTests
         receipt T1 GRC BGR PMA-2 10 destruction 2007-05-04
         dispatch T1 GRC BGR PMA-2 10 destruction 2007-05-01
         reclassification BGR PMA-2 4 to RETAINED 2007-06-01 from=RECEIVED-FOR-DESTRUCTION as=keep
-        finds BGR APM-08 REVIEW about keep to=Retained
+        finds BGR APM-08 REVIEW about keep to=RETAINED
         """);
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed partial class RuleTests
         dispatch T1 GRC BGR PMA-2 10 destruction 2007-05-01
         reclassification BGR PMA-2 4 to OPERATIONAL 2002-06-01 from=RECEIVED-FOR-DESTRUCTION as=use
         as of 2002-06-01
-        finds BGR APM-08 BREACH about use to=Operational
+        finds BGR APM-08 BREACH about use to=OPERATIONAL
         """);
 
     [Fact]

@@ -31,6 +31,13 @@ public sealed partial class RuleTests
         """);
 
     [Fact]
+    public void APM_50_raised_when_the_silent_side_has_only_planned_it() => Raised("APM-50", """
+        plan T1 GRC BGR PMA-2 10 training 2007-05-01 by=BGR
+        dispatch T1 GRC BGR PMA-2 10 training 2007-05-04
+        finds BGR APM-50 DATA about T1 reported_by=GRC
+        """);
+
+    [Fact]
     public void APM_50_not_raised_when_the_silent_side_is_no_party() => NotRaised("APM-50", """
         dispatch T1 GRC USA PMA-2 10 training 2007-05-04
         dispatch T2 GRC UNMAS PMA-2 10 training 2007-05-04 to=international-organisation

@@ -146,7 +146,7 @@ public sealed partial class RuleTests
     public void APM_42_raised_when_more_leaves_than_was_held() => Raised("APM-42", """
         opening BGR PMA-2 100 2002-01-01
         destroys BGR PMA-2 101 2002-02-01
-        finds BGR APM-42 WARNING about PMA-2~AwaitingDestruction lowest_balance=-1 on=2002-02-01
+        finds BGR APM-42 WARNING about PMA-2~AWAITING_DESTRUCTION lowest_balance=-1 on=2002-02-01
         """);
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed partial class RuleTests
         opening BGR PMA-2 100 2002-01-01 from=RETAINED
         consumption BGR PMA-2 60 2002-03-01
         consumption BGR PMA-2 60 2002-02-01
-        finds BGR APM-42 WARNING about PMA-2~Retained lowest_balance=-20 on=2002-03-01
+        finds BGR APM-42 WARNING about PMA-2~RETAINED lowest_balance=-20 on=2002-03-01
         """);
 
     [Fact]

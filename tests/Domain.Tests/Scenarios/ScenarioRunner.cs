@@ -48,7 +48,9 @@ public sealed class ScenarioRunner
         return runner.Look();
     }
 
-    /// <summary>Lines of the table of findings are one block, and so is a run of notices that is to be reversed.</summary>
+    /// <summary>
+    /// Lines of the table of findings are one block, and so is a run of notices that is to be reversed.
+    /// </summary>
     private static IEnumerable<ImmutableArray<Step>> Blocks(ImmutableArray<Step> steps, Arrival arrival)
     {
         for (var i = 0; i < steps.Length;)
@@ -85,7 +87,9 @@ public sealed class ScenarioRunner
         switch (step)
         {
             case StateStep s: Record(s); break;
-            case DeclarationStep s: Tell(s.Code, s.Declaration.AsOf, time => new FileDeclaration(s.Declaration, time)); break;
+            case DeclarationStep s:
+                Tell(s.Code, s.Declaration.AsOf, time => new FileDeclaration(s.Declaration, time));
+                break;
             case NoticeStep { IsDryRun: true } s: Try(s.Notice); break;
             case NoticeStep s: Tell(s.Notice.Filer, s.Notice.Date, time => new FileNotice(s.Notice, time)); break;
             case RecordedOnStep s: _clock = Later(s.Day); break;
@@ -148,7 +152,9 @@ public sealed class ScenarioRunner
     private void CheckNothing(FindsNothingStep step)
     {
         var found = Look().FindingsOn(AsOf).Where(f => step.About is null || f.Key.About == step.About).ToList();
-        Assert.True(found.Count == 0, $"Line {step.Number}, as of {AsOf:O}: {Table(found.Select(f => "+ " + Text(f, [])))}");
+        Assert.True(
+            found.Count == 0,
+            $"Line {step.Number}, as of {AsOf:O}: {Table(found.Select(f => "+ " + Text(f, [])))}");
     }
 
     private void CheckFindings(ImmutableArray<Step> block, World world)

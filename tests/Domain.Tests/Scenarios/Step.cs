@@ -35,7 +35,8 @@ public sealed record AsOfStep(DateOnly Day) : Step;
 
 /// <summary>One line of the table of all open findings.</summary>
 public sealed record FindsStep(
-    string Party, string Rule, Severity Severity, string About, ImmutableArray<(string Name, string Value)> Facts) : Step
+    string Party, string Rule, Severity Severity, string About, ImmutableArray<(string Name, string Value)> Facts)
+    : Step
 {
     /// <summary>After the last dry run, and not in the register.</summary>
     public bool IsDryRun { get; init; }

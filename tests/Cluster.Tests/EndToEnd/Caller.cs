@@ -1,0 +1,125 @@
+using Google.Rpc;
+using Grpc.Core;
+using Treaty.Grid.V1;
+using Date = Google.Type.Date;
+using PublicParty = Treaty.Grid.V1.Party;
+
+namespace Treaty.Grid.Cluster.Tests.EndToEnd;
+
+/// <summary>Someone at the door of a register over gRPC, and what it asks there.</summary>
+/// <param name="Register">Where; after a restart the same caller finds the new door.</param>
+/// <param name="Code">Who it says it is.</param>
+internal sealed record Caller(RunningRegister Register, string Code)
+{
+    // It tells a call that hangs from a busy machine, and says nothing about speed.
+    private static readonly TimeSpan CallMax = TimeSpan.FromSeconds(60);
+
+    private CallOptions Options => new CallOptions(new Metadata { { "x-party", Code } })
+        .WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime + CallMax)
+        .WithCancellationToken(TestContext.Current.CancellationToken);
+
+    private NoticeService.NoticeServiceClient Notices => new(Register.Channel);
+
+    private PartyService.PartyServiceClient Parties => new(Register.Channel);
+
+    /// <summary>The code, the reason and the details with which a call was refused.</summary>
+    public static async Task<Refused> RefusedAsync(Func<Task> call)
+    {
+        var refused = await Assert.ThrowsAsync<RpcException>(call);
+        return new Refused(refused.StatusCode, refused.GetRpcStatus()!);
+    }
+
+    public async Task<SubmitNoticeResponse> SubmitAsync(string id, Notice notice, bool validateOnly = false) =>
+        await SubmitAsync(RequestOf(id, notice, validateOnly));
+
+    public async Task<SubmitNoticeResponse> SubmitAsync(SubmitNoticeRequest request) =>
+        await Notices.SubmitNoticeAsync(request, Options);
+
+    public async Task<IReadOnlyList<SubmitResult>> BatchAsync(IEnumerable<SubmitNoticeRequest> requests)
+    {
+        var batch = new BatchSubmitNoticesRequest { Parent = $"parties/{Code}", Requests = { requests } };
+        return (await Notices.BatchSubmitNoticesAsync(batch, Options)).Results;
+    }
+
+    public SubmitNoticeRequest RequestOf(string id, Notice notice, bool validateOnly = false) =>
+        new() { Parent = $"parties/{Code}", NoticeId = id, Notice = notice, ValidateOnly = validateOnly };
+
+    public async Task<AssessTransferResponse> AssessAsync(Notice notice) => await Notices.AssessTransferAsync(
+        new AssessTransferRequest { Parent = $"parties/{Code}", Notice = notice }, Options);
+
+    public async Task<Notice> NoticeAsync(string filer, string id) =>
+        await Notices.GetNoticeAsync(new GetNoticeRequest { Name = $"parties/{filer}/notices/{id}" }, Options);
+
+    public async Task<Transfer> TransferAsync(string name, Date? asOf = null) =>
+        await new TransferService.TransferServiceClient(Register.Channel).GetTransferAsync(
+            new GetTransferRequest { Name = name, AsOf = asOf }, Options);
+
+    public async Task<IReadOnlyList<Finding>> FindingsAsync(Date? asOf = null) =>
+        (await new FindingService.FindingServiceClient(Register.Channel).ListFindingsAsync(
+            new ListFindingsRequest { Parent = $"parties/{Code}", PageSize = 1_000, AsOf = asOf }, Options)).Findings;
+
+    public async Task<SubmitDeclarationResponse> DeclareAsync(string id, Declaration declaration) =>
+        await new DeclarationService.DeclarationServiceClient(Register.Channel).SubmitDeclarationAsync(
+            new SubmitDeclarationRequest
+            {
+                Parent = $"parties/{Code}",
+                DeclarationId = id,
+                Declaration = declaration,
+            },
+            Options);
+
+    public async Task<Stockpile> StockAsync(Date? asOf = null) => await Parties.GetStockpileAsync(
+        new GetStockpileRequest { Parent = $"parties/{Code}", AsOf = asOf }, Options);
+
+    /// <summary>How many single mines of a type it holds in a class, by its own books.</summary>
+    public async Task<long> HoldingAsync(HoldingClass holdingClass, string item = Statements.Mine) =>
+        (await StockAsync()).Holdings.Where(h => h.Item == item && h.HoldingClass == holdingClass).Sum(h => h.Quantity);
+
+    /// <summary>Of a party's last entry in the journal.</summary>
+    public async Task<long> PositionAsync(string? party = null) => (await PartyAsync(party ?? Code)).Position;
+
+    public async Task<PublicParty> PartyAsync(string party, Date? asOf = null) =>
+        await Parties.GetPartyAsync(new GetPartyRequest { Name = $"parties/{party}", AsOf = asOf }, Options);
+
+    /// <summary>All of them, by pages.</summary>
+    public async Task<IReadOnlyList<PublicParty>> AllPartiesAsync(Date asOf, int pageSize)
+    {
+        var parties = new List<PublicParty>();
+        var request = new ListPartiesRequest { AsOf = asOf, PageSize = pageSize };
+        do
+        {
+            var page = await Parties.ListPartiesAsync(request, Options);
+            parties.AddRange(page.Parties);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        return parties;
+    }
+
+    public async Task<PublicParty> RegisterAsync(string code, string displayName) =>
+        await Parties.RegisterPartyAsync(
+            new RegisterPartyRequest { PartyId = code, Party = new PublicParty { DisplayName = displayName } },
+            Options);
+
+    public async Task<RecordDepositaryNotificationResponse> RecordAsync(
+        string party, string id, DepositaryNotification notification) =>
+        await Parties.RecordDepositaryNotificationAsync(
+            new RecordDepositaryNotificationRequest
+            {
+                Parent = $"parties/{party}",
+                NotificationId = id,
+                Notification = notification,
+            },
+            Options);
+}
+
+/// <summary>How a call was refused.</summary>
+internal sealed record Refused(StatusCode Code, Google.Rpc.Status Status)
+{
+    public string Reason => Status.GetDetail<ErrorInfo>()?.Reason ?? "";
+
+    public IDictionary<string, string> Metadata => Status.GetDetail<ErrorInfo>()!.Metadata;
+
+    public IEnumerable<string> Fields => Status.GetDetail<BadRequest>()?.FieldViolations.Select(v => v.Field) ?? [];
+}
