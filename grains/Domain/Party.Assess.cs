@@ -34,6 +34,24 @@ public sealed partial record Party
                 : []));
     }
 
+    /// <summary>One of them; null if it was never recorded and is not found by then.</summary>
+    public Finding? FindingOn(DateOnly asOf, FindingKey key, Rulebook rulebook)
+    {
+        var parts = key.About.Split('~');
+        var judged = key.About.Length == 0 ? StockRules.Judge(this, rulebook, asOf)
+            : parts is [var sender, var recipient, var reference]
+                && Files.TryGetValue(new TransferKey(sender, recipient, reference), out var file)
+                ? Assess(file, rulebook, asOf)
+            : [];
+        return Overlay(key.About, judged).FirstOrDefault(f => f.Key == key);
+    }
+
+    /// <summary>Those about the party as such: its memberships, its stock and its declarations.</summary>
+    public IEnumerable<Finding> OwnFindingsOn(DateOnly asOf, Rulebook rulebook) => Findings
+        .Where(f => f.Key.Length > 0 && f.Value[0].Transfer.Length == 0)
+        .SelectMany(f => f.Value)
+        .Concat(Overlay("", StockRules.Judge(this, rulebook, asOf)));
+
     private IEnumerable<Finding> Overlay(string about, IEnumerable<Finding> judged)
     {
         var recorded = Findings.GetValueOrDefault(about, []);

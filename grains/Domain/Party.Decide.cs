@@ -97,9 +97,16 @@ public sealed partial record Party
     private Decision Decide(TakeNotice command, Rulebook rulebook)
     {
         var notice = command.Notice;
-        if (command.Sequence <= Peers.GetValueOrDefault(notice.Filer, Peer.New).Received)
+        var received = Peers.GetValueOrDefault(notice.Filer, Peer.New).Received;
+        if (command.Sequence <= received)
         {
             return Repeated.Instance;
+        }
+
+        if (command.Sequence > received + 1)
+        {
+            throw new ArgumentException(
+                $"{Code} expects message {received + 1} of {notice.Filer}, not {command.Sequence}.", nameof(command));
         }
 
         var delivered = new NoticeDelivered(

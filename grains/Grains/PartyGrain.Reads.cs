@@ -103,7 +103,7 @@ internal sealed partial class PartyGrain
         var party = await DurableAsync();
         var asOf = DayOf(request.AsOf);
         var key = FindingCodec.ToKey(request.Name);
-        return party.FindingsOn(asOf, rulebook).FirstOrDefault(f => f.Key == key) is { } finding
+        return party.FindingOn(asOf, key, rulebook) is { } finding
             ? View.Finding(finding, asOf, PositionOf)
             : throw Unknown(request.Name);
     }

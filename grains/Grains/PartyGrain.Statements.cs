@@ -60,8 +60,8 @@ internal sealed partial class PartyGrain
             Receipt = receipt ? ReceiptOf(filed.Version, filed.RecordTime) : null,
             Findings =
             {
-                party.FindingsOn(Today, rulebook)
-                    .Where(f => f.Closed is null && f.Transfer.Length == 0)
+                party.OwnFindingsOn(Today, rulebook)
+                    .Where(f => f.Closed is null)
                     .Order(View.GravestFirst)
                     .Select(f => View.Finding(f, Today, PositionOf)),
             },

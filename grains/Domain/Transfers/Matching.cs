@@ -77,15 +77,16 @@ public sealed class Matching
 
     private (Match Match, ImmutableArray<Difference> Differences) Compare()
     {
-        var refused = _file.Has(NoticeKind.Refusal) && !_file.Receipts.Any();
-        if (!_file.Dispatches.Any() || (!_file.Receipts.Any() && !refused))
+        if (!_file.Dispatches.Any() || (!_file.Receipts.Any() && !_file.Has(NoticeKind.Refusal)))
         {
             return (Match.NotMatched, []);
         }
 
         ComparePurposes();
         CompareDates();
-        var final = refused || _file.Receipts.Any(r => r.Notice.IsFinal);
+
+        // A part refused, and nothing received yet: the rest is still to come.
+        var final = _file.Receipts.Any() ? _file.Receipts.Any(r => r.Notice.IsFinal) : IsRefusedWhole();
         if (final)
         {
             CompareQuantities();
@@ -97,6 +98,13 @@ public sealed class Matching
             : _tolerated ? Match.MatchedWithinTolerance
             : Match.Matched;
         return (match, [.. _differences]);
+    }
+
+    private bool IsRefusedWhole()
+    {
+        var (sent, refused) = (new Tally(_file.Dispatches), new Tally(_file.Of(NoticeKind.Refusal)));
+        return _file.Of(NoticeKind.Refusal).Any(r => r.Notice.Lines.IsEmpty)
+            || sent.Items.All(item => refused[item] >= sent[item]);
     }
 
     private void ComparePurposes()
