@@ -45,6 +45,14 @@ public sealed class RefusedException : Exception
         return status;
     }
 
+    /// <summary>A status for one field that is not as it should be.</summary>
+    public static Status RefuseField(string field, string description) => Refuse(
+        Code.InvalidArgument, ErrorReason.StatementInvalid, $"{field}: {description}",
+        detail: new BadRequest
+        {
+            FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = description } },
+        });
+
     /// <summary>A status for what may be tried again after a while.</summary>
     public static Status RetryLater(Code code, ErrorReason reason, string message, TimeSpan delay) =>
         Refuse(code, reason, message, detail: new RetryInfo { RetryDelay = delay.ToDuration() });

@@ -139,7 +139,7 @@ public sealed partial record Party
     {
         var key = notice.Transfer;
         var sides = notice.Filer == key.Sender ? notice.IsToState ? [key.Recipient] : []
-            : notice.Filer == key.Recipient ? [key.Sender]
+            : notice.Filer == key.Recipient || !notice.IsToState ? [key.Sender]
             : new[] { key.Sender, key.Recipient };
         return sides
             .Concat(notice.Transit)

@@ -1,7 +1,5 @@
 using System.Text;
-using Google.Rpc;
 using Treaty.Grid.Contracts;
-using Treaty.Grid.V1;
 
 namespace Treaty.Grid.Grains;
 
@@ -37,19 +35,7 @@ internal static class Page
         var buffer = new byte[token.Length];
         return Convert.TryFromBase64String(token, buffer, out var length)
             ? Encoding.UTF8.GetString(buffer, 0, length)
-            : throw new RefusedException(RefusedException.Refuse(
-                Code.InvalidArgument, ErrorReason.StatementInvalid,
-                "page_token is not one of this list's. Leave it empty to begin.",
-                detail: new BadRequest
-                {
-                    FieldViolations =
-                    {
-                        new BadRequest.Types.FieldViolation
-                        {
-                            Field = "page_token",
-                            Description = "Expected the next_page_token of the previous answer, or nothing.",
-                        },
-                    },
-                }));
+            : throw new RefusedException(RefusedException.RefuseField(
+                "page_token", "Expected the next_page_token of the previous answer, or nothing to begin."));
     }
 }

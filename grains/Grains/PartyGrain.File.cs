@@ -15,7 +15,7 @@ internal sealed partial class PartyGrain
     {
         ThrowIfUnknown();
         var notices = request.Items.Select(i => i.Notice.ToNotice(Code, i.NoticeId)).ToList();
-        var unknown = await register.FindUnknownAsync(notices.SelectMany(Grid.Party.Addressees).Distinct());
+        var unknown = await register.FindUnknownAsync(notices.SelectMany(Named).Distinct());
         ThrowIfPoisoned();
 
         // 2. From here to the append nothing waits.
@@ -47,7 +47,8 @@ internal sealed partial class PartyGrain
 
             // 7.
             party = await SettledAsync(filings);
-            return new FileResponse { Results = { filings.Select(f => Respond(party, f)) } };
+            var transfers = new Dictionary<TransferKey, Transfer>();
+            return new FileResponse { Results = { filings.Select(f => Respond(party, f, transfers)) } };
         }
         finally
         {
@@ -59,9 +60,9 @@ internal sealed partial class PartyGrain
     {
         ThrowIfUnknown();
         var notice = request.Notice.ToNotice(Code, request.NoticeId);
-        if ((await register.FindUnknownAsync(Grid.Party.Addressees(notice))).FirstOrDefault() is { } unknown)
+        if (Misnamed(notice, await register.FindUnknownAsync(Named(notice))) is { } misnamed)
         {
-            throw new RefusedException(PartyUnknown(unknown));
+            throw new RefusedException(misnamed);
         }
 
         var now = Now;
@@ -77,13 +78,36 @@ internal sealed partial class PartyGrain
                     next = answered.Next;
                 }
 
+                // What it answers rests on what is durable.
+                await _tail;
                 return Assessed(next, decided, notice);
             default:
                 var party = _party;
                 await _tail;
                 var filing = new Filing(notice, IsRepeat: true, Error: null, Span: null);
-                return new AssessResponse { Response = Respond(party, filing).Response };
+                return new AssessResponse { Response = Respond(party, filing, []).Response };
         }
+    }
+
+    /// <summary>Everyone a notice names who may be a party.</summary>
+    private static IEnumerable<string> Named(Notice notice) =>
+        Grid.Party.Addressees(notice).Append(notice.Transfer.Recipient);
+
+    /// <summary>Why a notice cannot reach whom it names; null if it can.</summary>
+    private static Google.Rpc.Status? Misnamed(Notice notice, IReadOnlySet<string> unknown)
+    {
+        if (Grid.Party.Addressees(notice).FirstOrDefault(unknown.Contains) is { } missing)
+        {
+            return PartyUnknown(missing);
+        }
+
+        // A state of the register has a file of its own, which would never hear of this.
+        return notice.IsToState || unknown.Contains(notice.Transfer.Recipient)
+            ? null
+            : RefusedException.RefuseField(
+                "notice.recipient_kind",
+                $"Expected STATE: {notice.Transfer.Recipient} is a party of this register. Correct the kind, or name "
+                    + "the recipient otherwise.");
     }
 
     private AssessResponse Assessed(Grid.Party next, Decided decided, Notice notice)
@@ -112,10 +136,10 @@ internal sealed partial class PartyGrain
         FileItem item, Notice notice, IReadOnlySet<string> unknown, DateTimeOffset now,
         List<ReadOnlyMemory<byte>> payloads)
     {
-        if (Grid.Party.Addressees(notice).FirstOrDefault(unknown.Contains) is { } missing)
+        if (Misnamed(notice, unknown) is { } misnamed)
         {
             GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "refused"));
-            return new Filing(notice, false, PartyUnknown(missing), null);
+            return new Filing(notice, false, misnamed, null);
         }
 
         switch (_party.Decide(new FileNotice(notice, now), rulebook))
@@ -184,7 +208,8 @@ internal sealed partial class PartyGrain
                 .All(f => f.Version <= _durable || f.Position > 0);
     }
 
-    private SubmitResult Respond(Grid.Party party, Filing filing)
+    /// <param name="transfers">Those that are shown already: many notices may be about one of them.</param>
+    private SubmitResult Respond(Grid.Party party, Filing filing, Dictionary<TransferKey, Transfer> transfers)
     {
         if (filing.Error is { } error)
         {
@@ -192,13 +217,19 @@ internal sealed partial class PartyGrain
         }
 
         var filed = party.FindNotice(filing.Notice.Id)!;
+        if (!transfers.TryGetValue(filing.Notice.Transfer, out var transfer))
+        {
+            transfer = ToMessage(party, party.Files[filing.Notice.Transfer], Today);
+            transfers.Add(filing.Notice.Transfer, transfer);
+        }
+
         return new SubmitResult
         {
             Response = new SubmitNoticeResponse
             {
                 Notice = View.Notice(filed),
                 Receipt = ReceiptOf(filed.Version, filed.RecordTime),
-                Transfer = ToMessage(party, party.Files[filing.Notice.Transfer], Today),
+                Transfer = transfer,
                 CrossCheck = CrossCheckOf(filed),
                 Replayed = filing.IsRepeat,
             },

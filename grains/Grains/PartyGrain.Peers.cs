@@ -89,14 +89,16 @@ internal sealed partial class PartyGrain
     {
         var delivery = message.Delivery;
         var notice = delivery.Notice.ToNotice(delivery.From, delivery.Id);
-        var key = party.Files.ContainsKey(notice.Transfer) ? notice.Transfer : notice.OnwardFrom!.Value;
-        var filed = party.Files[key].Find(notice.Filer, notice.Id)!;
+        var filed = FindIn(notice.Transfer) ?? FindIn(notice.OnwardFrom!.Value)!;
         var there = filed.Counterpart ?? party.MembershipOn(rulebook.MineBan, notice.Date).Standing;
         return new PeerAnswer
         {
             To = delivery.From,
             Answer = new AnswerReceived(Code, delivery.Sequence, PositionOf(filed.Version), there).ToMessage(),
         };
+
+        // A party may know the transfer and have the notice only in the file of the one that the mines came by.
+        FiledNotice? FindIn(TransferKey key) => party.Files.GetValueOrDefault(key)?.Find(notice.Filer, notice.Id);
     }
 
     private void PumpAll()

@@ -12,6 +12,7 @@ internal sealed partial class PartyGrain
     {
         ThrowIfPoisoned();
         await OpenNewAsync();
+        ThrowIfPoisoned();
         var (party, _) = await ExecuteAsync(new RegisterParty(request.DisplayName, Now), request.Traceparent);
         return ToMessage(party, Today, asKnownOn: null);
     }
@@ -39,11 +40,14 @@ internal sealed partial class PartyGrain
         var command = new FileDeclaration(declaration, Now);
         if (request.ValidateOnly)
         {
-            return _party.Decide(command, rulebook) switch
+            // What it answers rests on what is durable.
+            var (before, decision) = (_party, _party.Decide(command, rulebook));
+            await _tail;
+            return decision switch
             {
                 Refused refused => throw new RefusedException(ToStatus(refused.Refusal)),
                 Decided decided => Respond(decided.Next, declaration.Id, receipt: false, replayed: false),
-                _ => Respond(_party, declaration.Id, receipt: false, replayed: true),
+                _ => Respond(before, declaration.Id, receipt: false, replayed: true),
             };
         }
 

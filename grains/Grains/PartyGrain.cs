@@ -155,7 +155,9 @@ internal sealed partial class PartyGrain(
         catch (Exception e)
         {
             LogBroken(e, Code);
-            throw Poison(JournalUnavailable());
+            throw Poison(RefusedException.Refuse(
+                Google.Rpc.Code.Internal, ErrorReason.Internal,
+                "A mistake in the grid. Nothing was recorded; send the same ids once more, then tell its operator."));
         }
     }
 

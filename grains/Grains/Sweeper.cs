@@ -87,13 +87,24 @@ internal sealed partial class Sweeper(
             .Distinct(StringComparer.Ordinal)
             .ToList())
         {
-            LogWakes(from);
-            await grains.GetGrain<IPartyGrain>(from).Kick();
+            try
+            {
+                LogWakes(from);
+                await grains.GetGrain<IPartyGrain>(from).Kick();
+            }
+            catch (Exception e)
+            {
+                // One party that cannot be woken must not keep the others asleep.
+                LogCannotWake(e, from);
+            }
         }
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Party} has messages that are not delivered: waking it")]
     private partial void LogWakes(string party);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Party} has undelivered messages and cannot be woken")]
+    private partial void LogCannotWake(Exception exception, string party);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sweeping failed; trying again in a second")]
     private partial void LogFailed(Exception exception);

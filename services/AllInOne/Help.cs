@@ -34,6 +34,10 @@ internal static class Help
         ["--journal"] = "TreatyGrid:Journal",
     };
 
+    /// <summary>The first switch that the program does not know; null if it knows all.</summary>
+    public static string? Unknown(string[] args) => args.FirstOrDefault(a => a.StartsWith('-')
+        && !a.Contains(':', StringComparison.Ordinal) && !Switches.ContainsKey(a.Split('=')[0]));
+
     /// <summary>What went wrong and what to do, for mistakes that a user can mend; null for any other.</summary>
     public static string? Explain(Exception exception) => exception switch
     {

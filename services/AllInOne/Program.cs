@@ -8,6 +8,12 @@ if (args.Any(a => a is "--help" or "-h" or "-?"))
     return 0;
 }
 
+if (Help.Unknown(args) is { } unknown)
+{
+    await Console.Error.WriteLineAsync($"Treaty Grid does not know {unknown}. --help tells what it knows.");
+    return 1;
+}
+
 try
 {
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions

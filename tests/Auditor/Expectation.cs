@@ -27,13 +27,23 @@ public sealed partial class Expectation
     private readonly Terms _terms;
 
     public Expectation(History history, Terms terms)
+        : this(history.Countries.ToDictionary(c => c.Code, StringComparer.Ordinal), [.. history.OnRecord], terms)
     {
-        _countries = history.Countries.ToDictionary(c => c.Code, StringComparer.Ordinal);
-        _record = [.. history.OnRecord];
+    }
+
+    private Expectation(
+        Dictionary<string, Country> countries, List<(Statement Statement, DateOnly RecordDay)> record, Terms terms)
+    {
+        _countries = countries;
+        _record = record;
         _terms = terms;
         Notices = [.. _record.Select(r => r.Statement).OfType<Notice>()];
         Declarations = [.. _record.Select(r => r.Statement).OfType<Declaration>()];
     }
+
+    // As if nothing had happened after a day.
+    private Expectation Until(DateOnly day) =>
+        new(_countries, [.. _record.Where(r => r.Statement.Date <= day)], _terms);
 
     public IEnumerable<TransferKey> Transfers => Notices.Select(n => n.Transfer).Distinct();
 

@@ -195,9 +195,13 @@ public sealed partial class Expectation
         // APM-12.
         if (bound && country.SuspensionAsserted <= day) yield return new Expected("APM-12", party, "", "information");
         // APM-20.
-        if (bound && day > country.DestroyedBy && Article4Balance(party, day) > 0)
+        // What was found before a state left stays open: it is looked at on its last day.
+        DateOnly last = country.Left <= day ? country.Left.Value.AddDays(-1) : day;
+        bool wasBound = country.BoundOn(last);
+        Expectation then = last == day ? this : Until(last);
+        if (wasBound && last > country.DestroyedBy && then.Article4Balance(party, last) > 0)
             yield return new Expected("APM-20", party, "", "breach");
-        foreach (Expected found in bound ? Late(party, day) : []) yield return found;
+        foreach (Expected found in wasBound ? then.Late(party, last) : []) yield return found;
         foreach (Expected found in Overdrawn(party)) yield return found;
         // APM-08: of mines held for another state, none may be kept.
         foreach (Declaration d in Declarations.Where(d => d.Party == party && d.Kind == "reclassification"))

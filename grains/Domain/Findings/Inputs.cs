@@ -10,7 +10,8 @@ internal sealed class Inputs
 
     public Inputs Add(string name, string value)
     {
-        _facts[name] = value;
+        // Two facts of one name are both kept.
+        _facts[name] = _facts.TryGetValue(name, out var before) && before != value ? $"{before}, {value}" : value;
         return this;
     }
 

@@ -33,8 +33,8 @@ public static class Obligations
         yield return new Obligation(
             MineBanRules.StockPastDeadline, "Destroy all stockpiled anti-personnel mines",
             ArticleFour.Deadline(rulebook.MineBan, entry),
-            party.CompletedOn <= asOf
-                || (party.Books.OpenedOn <= asOf && ArticleFour.Balance(party.Books, rulebook.Taxonomy, asOf) <= 0));
+            (party.CompletedOn <= asOf || party.Books.OpenedOn <= asOf)
+                && ArticleFour.Balance(party.Books, rulebook.Taxonomy, asOf) <= 0);
         if (party.CompletedOn is { } completed
             && party.FoundOn.FirstOrDefault(day => day >= completed) is { Year: > 1 } found && found <= asOf)
         {

@@ -40,12 +40,17 @@ public static class StockRules
     public static IEnumerable<Finding> Judge(Party party, Rulebook rulebook, DateOnly asOf)
     {
         var membership = party.MembershipOn(rulebook.MineBan, asOf);
+
+        // What was found while a state was bound stays open when it has left.
+        var (last, day) = membership is { Status: MembershipStatus.Withdrawn, WithdrawalEffective: { } left }
+            ? (party.MembershipOn(rulebook.MineBan, left.AddDays(-1)), left.AddDays(-1))
+            : (membership, asOf);
         return new[]
         {
             Suspension(party, membership, rulebook),
             WithdrawalHeldUp(party, membership, rulebook),
-            Deadline(party, membership, rulebook, asOf),
-            FoundAfterCompletion(party, membership, rulebook, asOf),
+            Deadline(party, last, rulebook, day),
+            FoundAfterCompletion(party, last, rulebook, day),
         }.OfType<Finding>();
     }
 

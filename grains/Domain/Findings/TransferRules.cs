@@ -73,7 +73,7 @@ public sealed class TransferRules
     {
         var isOwn = _file.Has(own);
         return [.. _file.Of(isOwn ? own : others)
-            .Where(n => !n.Notice.IsPermitted && n.Notice.Lines.Any(IsMine))
+            .Where(n => !n.Notice.IsPermitted && n.Notice.Lines.Any(l => l.IsMoved && IsMine(l)))
             .Select(n => new Act(actor, isOwn, n))];
     }
 

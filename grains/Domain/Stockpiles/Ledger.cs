@@ -103,17 +103,35 @@ public sealed class Ledger
     public (long Balance, DateOnly Day) LowestFrom(
         string item, Place place, DateOnly day, IReadOnlyCollection<string> covers)
     {
-        var days = covers.Append(item)
-            .SelectMany(AccountsOf)
-            .Where(a => a.Key.Place == place)
-            .SelectMany(a => a.Value.Days)
-            .Where(d => d > day)
-            .Append(day)
-            .Distinct()
-            .Order();
-        return days
-            .Select(d => (Balance: On(item, place, d) + covers.Sum(c => Math.Max(0, On(c, place, d))), Day: d))
-            .MinBy(b => b.Balance);
+        // One pass over the changes of all lots: a party may hold thousands.
+        var names = covers.Prepend(item).ToList();
+        var running = new long[names.Count];
+        var changes = names
+            .SelectMany((name, index) => AccountsOf(name)
+                .Where(a => a.Key.Place == place)
+                .SelectMany(a => a.Value.Changes.Select(c => (c.Day, Index: index, c.Quantity))))
+            .OrderBy(c => c.Day)
+            .ToList();
+        var lowest = (Balance: long.MaxValue, Day: day);
+        for (var i = 0; i < changes.Count; i++)
+        {
+            var at = changes[i].Day;
+            if (at > day && (i == 0 || changes[i - 1].Day <= day))
+            {
+                lowest = (Covered(), day);
+            }
+
+            running[changes[i].Index] += changes[i].Quantity;
+            var isLastOfDay = i == changes.Count - 1 || changes[i + 1].Day != at;
+            if (at > day && isLastOfDay && Covered() < lowest.Balance)
+            {
+                lowest = (Covered(), at);
+            }
+        }
+
+        return lowest.Balance == long.MaxValue ? (Covered(), day) : lowest;
+
+        long Covered() => running[0] + running.Skip(1).Sum(c => Math.Max(0, c));
     }
 
     /// <summary>Holdings that are not zero at the end of a day, by item, class and lot.</summary>
@@ -162,6 +180,10 @@ public sealed class Ledger
         public long Last => _steps.IsEmpty ? 0 : _steps[^1].Quantity;
 
         public long Highest => _steps.IsEmpty ? 0 : _steps.Max(s => s.Quantity);
+
+        /// <summary>By how much it changed on each day.</summary>
+        public IEnumerable<(DateOnly Day, long Quantity)> Changes => _steps
+            .Select((step, index) => (step.Day, step.Quantity - (index == 0 ? 0 : _steps[index - 1].Quantity)));
 
         public IEnumerable<DateOnly> Days => _steps.Select(s => s.Day);
 

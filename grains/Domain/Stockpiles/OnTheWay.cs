@@ -69,7 +69,7 @@ internal sealed class OnTheWay
     /// waited for.
     /// </summary>
     private bool WillReport =>
-        _file.Receipts.Any() || _file.Has(NoticeKind.Refusal) || _file.Has(NoticeKind.Reply)
+        _file.Receipts.Any() || _file.Has(NoticeKind.Refusal)
         || _file.Dispatches.All(d => d.Notice.IsToState && d.Counterpart is null or { IsBound: true });
 
     private IEnumerable<Count> Counts(NoticeKind kind, string filer) =>

@@ -67,6 +67,9 @@ public sealed record Line(string Item, long Quantity)
 
     public long InLots => Lots.Sum(l => l.Quantity);
 
+    /// <summary>False on a receipt of which nothing was accepted.</summary>
+    public bool IsMoved => Quantity > 0 || Basis == QuantityBasis.Undisclosed;
+
     /// <summary>The sum of the exceptions of one kind.</summary>
     public long Excepted(ExceptionKind kind) => Exceptions.Where(e => e.Kind == kind).Sum(e => e.Quantity);
 

@@ -221,7 +221,7 @@ public sealed class Matching
 
     private bool IsNear(string item, long left, long right, Tally sent, Tally arrived) =>
         (sent.Approximate.Contains(item) || arrived.Approximate.Contains(item))
-        && Math.Abs(left - right) * 100 <= Math.Max(left, right) * _terms.ApproximatePercentMax;
+        && (Int128)Math.Abs(left - right) * 100 <= (Int128)Math.Max(left, right) * _terms.ApproximatePercentMax;
 
     private bool IsUnspecified(string item) => _taxonomy.Find(item) is { IsUnspecified: true };
 

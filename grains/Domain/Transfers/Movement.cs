@@ -46,7 +46,15 @@ public static class Lifecycle
                 : Movement.PartlyDestroyed;
         }
 
-        if (file.Receipts.Any())
+        var arrived = file.Receipts.SelectMany(r => r.Notice.Lines).ToList();
+        if (arrived.Count > 0 && !arrived.Exists(l => l.IsMoved))
+        {
+            return arrived.Exists(l => l.Excepted(ExceptionKind.Refused) + l.Excepted(ExceptionKind.Damaged) > 0)
+                ? Movement.Refused
+                : Movement.Lost;
+        }
+
+        if (arrived.Count > 0)
         {
             return file.Receipts.Any(r => r.Notice.IsFinal) ? Movement.Received : Movement.PartlyReceived;
         }

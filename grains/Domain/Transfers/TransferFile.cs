@@ -57,9 +57,6 @@ public sealed record TransferFile(TransferKey Key, ImmutableArray<FiledNotice> N
 
     public bool Has(NoticeKind kind) => Notices.Any(n => n.Notice.Kind == kind);
 
-    /// <summary>A party on the route, by the notices of either side.</summary>
-    public bool IsTransit(string party) => Notices.Any(n => n.Notice.Transit.Contains(party));
-
     /// <summary>With a notice, or with what is newly known about one that is there.</summary>
     public TransferFile With(FiledNotice filed) => filed.Notice.Transfer == Key
         ? this with { Notices = Insert(Notices, filed) }

@@ -32,11 +32,11 @@ internal sealed partial class PartyBatcher(IGrainFactory grains, ILogger<PartyBa
         string party, IReadOnlyList<FileItem> items, CancellationToken cancellation)
     {
         using var span = Telemetry.Source.StartActivity("gateway.file");
-        span?.SetTag("treaty.party", party);
+        span?.SetTag("treatygrid.party", party);
         var request = new WaitingNotices(items);
         Enqueue(party, request);
         var results = await request.Answer.WaitAsync(cancellation);
-        span?.SetTag("treaty.batch.size", request.BatchNotices);
+        span?.SetTag("treatygrid.batch.size", request.BatchNotices);
         return results;
     }
 
@@ -148,8 +148,8 @@ internal sealed partial class PartyBatcher(IGrainFactory grains, ILogger<PartyBa
 
         var span = Telemetry.Source.StartActivity(
             ActivityKind.Internal, parentContext: default, links: links, name: "gateway.batch");
-        span?.SetTag("treaty.party", party);
-        span?.SetTag("treaty.batch.size", call.Items.Count);
+        span?.SetTag("treatygrid.party", party);
+        span?.SetTag("treatygrid.batch.size", call.Items.Count);
         return span;
     }
 

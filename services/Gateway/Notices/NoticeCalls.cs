@@ -86,8 +86,36 @@ internal sealed class NoticeCalls(IGrainFactory grains, PartyBatcher batcher, Sh
             return;
         var filed = await batcher.FileAsync(
             filer, [.. which.Select(i => ItemOf(request.Requests[i]))], cancellation);
+        var seen = new Dictionary<Transfer, Transfer>(ReferenceEqualityComparer.Instance);
         for (var i = 0; i < filed.Count; i++)
-            results[which[i]] = filed[i];
+            results[which[i]] = WithoutNotices(filed[i], seen);
+    }
+
+    /// <summary>
+    /// A thousand notices about one transfer would else come back a thousand times each.
+    /// </summary>
+    private static SubmitResult WithoutNotices(SubmitResult result, Dictionary<Transfer, Transfer> seen)
+    {
+        if (result.Response is not { Transfer: not null } response)
+            return result;
+        if (!seen.TryGetValue(response.Transfer, out var transfer))
+        {
+            transfer = response.Transfer.Clone();
+            transfer.Notices.Clear();
+            seen.Add(response.Transfer, transfer);
+        }
+
+        return new SubmitResult
+        {
+            Response = new SubmitNoticeResponse
+            {
+                Notice = response.Notice,
+                Receipt = response.Receipt,
+                Transfer = transfer,
+                CrossCheck = response.CrossCheck,
+                Replayed = response.Replayed,
+            },
+        };
     }
 
     private async Task<SubmitResult> AssessItem(string filer, SubmitNoticeRequest item)

@@ -35,7 +35,7 @@ internal sealed class TransferCalls(IGrainFactory grains) : TransferService.Tran
         var ours = await TryRead(sender, request);
         var theirs = await TryRead(recipient, request);
         var transfer = ours ?? theirs;
-        if (transfer is null || !transfer.Notices.Any(n => n.Transit.Contains(admission.Caller.Code)))
+        if (transfer is null || !transfer.Notices.Any(n => n.Transit.Contains(admission.Caller.Code) && IsOfASide(n)))
             throw admission.Deny();
 
         var shared = (ours?.Findings ?? []).Select(f => f.Name)
@@ -44,6 +44,10 @@ internal sealed class TransferCalls(IGrainFactory grains) : TransferService.Tran
         seen.Findings.Clear();
         seen.Findings.AddRange(transfer.Findings.Where(f => shared.Contains(f.Name)));
         return seen;
+
+        // Who names itself has not been named.
+        bool IsOfASide(Notice notice) => notice.Name.StartsWith($"parties/{sender}/", StringComparison.Ordinal)
+            || notice.Name.StartsWith($"parties/{recipient}/", StringComparison.Ordinal);
     }
 
     /// <summary>As one side's file has it; null when it has none, or is no party.</summary>

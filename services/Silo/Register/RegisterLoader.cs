@@ -17,51 +17,50 @@ internal sealed partial class RegisterLoader(IGrainFactory grains, ILogger<Regis
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var states = RegisterFiles.ReadStates();
-
-        // The last state is loaded after all others: if it is there, only it can be incomplete.
-        var last = states[^1];
-        if (!await IsRegisteredAsync(last))
+        var recorded = 0;
+        await Parallel.ForEachAsync(
+            states, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (state, _) => Interlocked.Add(ref recorded, await LoadAsync(state)));
+        if (recorded > 0)
         {
-            LogLoading(states.Count);
-            await Parallel.ForEachAsync(
-                states.SkipLast(1),
-                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-                async (state, _) => await LoadAsync(state));
+            LogRecorded(recorded, states.Count);
         }
-
-        await LoadAsync(last);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task<bool> IsRegisteredAsync(RegisteredState state)
-    {
-        try
-        {
-            await grains.GetGrain<IPartyGrain>(state.Code).GetParty(new V1.GetPartyRequest());
-            return true;
-        }
-        catch (RefusedException)
-        {
-            return false;
-        }
-    }
-
-    private async Task LoadAsync(RegisteredState state)
+    /// <summary>How many notifications were not there yet.</summary>
+    private async Task<int> LoadAsync(RegisteredState state)
     {
         var party = grains.GetGrain<IPartyGrain>(state.Code);
-        await party.Register(new RegisterRequest { DisplayName = state.Name });
-        foreach (var notification in state.Notifications)
+        try
         {
-            await party.Record(new RecordRequest
+            await party.Register(new RegisterRequest { DisplayName = state.Name });
+            var recorded = 0;
+            foreach (var notification in state.Notifications)
             {
-                NotificationId = notification.Id,
-                Notification = notification.ToMessage(state.Code),
-            });
+                var answer = await party.Record(new RecordRequest
+                {
+                    NotificationId = notification.Id,
+                    Notification = notification.ToMessage(state.Code),
+                });
+                recorded += answer.Replayed ? 0 : 1;
+            }
+
+            return recorded;
+        }
+        catch (RefusedException e) when (e.Status.Code == (int)Google.Rpc.Code.AlreadyExists)
+        {
+            // The depositary of this register has recorded it otherwise: that stands.
+            LogKept(state.Code, e.Message);
+            return 0;
         }
     }
 
     [LoggerMessage(
-        Level = LogLevel.Information, Message = "First start: recording {Count} states and their memberships")]
-    private partial void LogLoading(int count);
+        Level = LogLevel.Information, Message = "Recorded {Notifications} notifications of {Count} states")]
+    private partial void LogRecorded(int notifications, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Party} is kept as it was recorded before: {Reason}")]
+    private partial void LogKept(string party, string reason);
 }

@@ -76,6 +76,57 @@ public sealed class ShipmentTests(RunningRegister register)
         Assert.Equal(50, await portugal.HoldingAsync(HoldingClass.Quarantined, "XYZ-1"));
     }
 
+    [Fact]
+    public async Task A_notice_that_reaches_a_party_by_two_ways_does_not_hold_up_the_next()
+    {
+        var (hungary, slovakia) = (As("HUN"), As("SVK"));
+        await hungary.SubmitAsync("D", Dispatch("HUN", "SVK", "T1", 100, Day(2007, 5, 4), Purpose.Destruction));
+        await slovakia.SubmitAsync("R", Receipt("HUN", "SVK", "T1", 100, Day(2007, 5, 7), Purpose.Destruction));
+        var first = Dispatch("SVK", "SVN", "ON", 40, Day(2007, 6, 1), Purpose.Destruction);
+        first.Transit.Add("HUN");
+        var second = Dispatch("SVK", "SVN", "ON", 50, Day(2007, 6, 2), Purpose.Destruction);
+        second.OnwardFrom = TransferName("HUN", "SVK", "T1");
+        await slovakia.SubmitAsync("ON-1", first);
+        await slovakia.SubmitAsync("ON-2", second);
+        var next = await slovakia.SubmitAsync("C", Certificate("HUN", "SVK", "T1", 10, Day(2007, 7, 1), final: false));
+        await Eventually.Async(
+            () => hungary.TransferAsync(next.Transfer.Name), t => t.Notices.Any(n => n.Name == next.Notice.Name),
+            "the next notice reaches the other side");
+    }
+
+    [Fact]
+    public async Task Who_names_itself_as_on_the_route_does_not_see_the_transfer()
+    {
+        var (iceland, norway, stranger) = (As("ISL"), As("NOR"), As("FJI"));
+        var dispatched = await iceland.SubmitAsync(
+            "D", Dispatch("ISL", "NOR", "T1", 7, Day(2007, 5, 4), Purpose.Training));
+        await norway.SubmitAsync("R", Receipt("ISL", "NOR", "T1", 7, Day(2007, 5, 7), Purpose.Training));
+        var reply = Reply("ISL", "NOR", "T1", Day(2007, 5, 8), "passed through here");
+        reply.Transit.Add("FJI");
+        await stranger.SubmitAsync("S", reply);
+        var refused = await Caller.RefusedAsync(() => stranger.TransferAsync(dispatched.Transfer.Name));
+        Assert.Equal(Grpc.Core.StatusCode.PermissionDenied, refused.Code);
+    }
+
+    [Fact]
+    public async Task A_state_of_the_register_is_not_sent_to_as_if_it_were_none()
+    {
+        var notice = Dispatch("ISL", "NOR", "T9", 7, Day(2007, 5, 4), Purpose.Training);
+        notice.RecipientKind = RecipientKind.NonState;
+        var refused = await Caller.RefusedAsync(() => As("ISL").SubmitAsync("T9", notice));
+        Assert.Equal(Grpc.Core.StatusCode.InvalidArgument, refused.Code);
+    }
+
+    [Fact]
+    public async Task A_batch_about_one_transfer_answers_once_about_it()
+    {
+        var cuba = As("CUB");
+        var results = await cuba.BatchAsync(Enumerable.Range(0, 500).Select(n => cuba.RequestOf(
+            $"B-{n}", Dispatch("CUB", "DOM", "BATCH", n + 1, Day(2007, 5, 4), Purpose.Training))));
+        Assert.All(results, r => Assert.Empty(r.Response.Transfer.Notices));
+        Assert.Equal(500, (await cuba.TransferAsync(results[0].Response.Transfer.Name)).Notices.Count);
+    }
+
     private Caller As(string code) => new(register, code);
 
     /// <summary>Both files, and what the secretariat is shown, but for findings that need a side's own books.</summary>

@@ -15,14 +15,14 @@ public sealed class StartAndStopTests : IAsyncDisposable
     public async Task It_ends_well_when_asked_to_and_begins_again_with_all_its_data()
     {
         await _register.StartAsync();
-        Assert.Contains("First start", _register.Said, StringComparison.Ordinal);
+        Assert.Contains("Recorded ", _register.Said, StringComparison.Ordinal);
         var greece = new Caller(_register, "GRC");
         var filed = await greece.SubmitAsync("N1", Dispatch("GRC", "BGR", "T1", 500, Day(2007, 5, 4)));
         var before = await greece.PartyAsync("GRC");
         Assert.Equal(0, await _register.InterruptAsync());
 
         await _register.StartAsync();
-        Assert.DoesNotContain("First start", _register.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Recorded ", _register.Said, StringComparison.Ordinal);
         Assert.Contains("197 states", _register.Said, StringComparison.Ordinal);
         Assert.Equal(before, await greece.PartyAsync("GRC"));
         Assert.Equal(filed.Notice, await greece.NoticeAsync("GRC", "N1"));

@@ -224,7 +224,7 @@ public sealed class DoorTests : IAsyncLifetime
 
         static Transfer File(params string[] findings) => new()
         {
-            Notices = { new Notice { Transit = { "ROU" } } },
+            Notices = { new Notice { Name = "parties/GRC/notices/D", Transit = { "ROU" } } },
             Findings = { findings.Select(f => new Finding { Name = f }) },
         };
     }
