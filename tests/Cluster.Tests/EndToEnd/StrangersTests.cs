@@ -86,7 +86,7 @@ public sealed class StrangersTests(RunningRegister register)
         return path!;
     }
 
-    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string tool, string[] arguments)
+    internal static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string tool, string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(tool, arguments)
         {
