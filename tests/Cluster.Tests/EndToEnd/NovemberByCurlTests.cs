@@ -39,7 +39,7 @@ public sealed class NovemberByCurlTests
         // (d) The stock past its deadline.
         await PostAsync("UKR", "declarations:submit", """
             {"declarationId": "d1", "declaration": {"asOf": {"year": 2024, "month": 6, "day": 30},
-             "stockOpening": {"lines": [{"item": "APM-UNSPECIFIED", "quantity": 3364433}]}}}
+             "stockOpening": {"lines": [{"item": "APM-UNSPECIFIED", "quantity": 3.364433e6}]}}}
             """);
         var late = (await GetAsync("UKR", "v1/parties/UKR/findings?as_of.year=2024&as_of.month=11&as_of.day=20"))
             .GetProperty("findings").EnumerateArray().Single(f => f.GetProperty("rule").GetString() == "APM-20");

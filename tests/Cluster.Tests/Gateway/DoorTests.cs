@@ -132,6 +132,9 @@ public sealed class DoorTests : IAsyncLifetime
         });
         using var wrong = await _web.GetAsync("v1/parties/GRC?asOff.year=2020", Cancellation);
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        using var words = await _web.GetAsync("v1/parties/GRC?as_of.year=MMXX", Cancellation);
+        var said = await words.Content.ReadAsStringAsync(Cancellation);
+        Assert.Contains("STATEMENT_INVALID", said, StringComparison.Ordinal);
         using var right = await _web.GetAsync("v1/parties/GRC?as_of.year=2020&as_of.month=5&asOf.day=4", Cancellation);
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
         Assert.Equal(new Date { Year = 2020, Month = 5, Day = 4 }, asked);
