@@ -66,6 +66,13 @@ public interface IJournal : IAsyncDisposable
         string party, long afterVersion, CancellationToken cancellation);
 
     /// <summary>
+    /// The entries of one party at the versions named, by version; versions that do not exist are left out.
+    /// </summary>
+    /// <param name="versions">Rising, each at least 1, at most 1,000 of them.</param>
+    ValueTask<IReadOnlyList<JournalEntry>> ReadEntriesAsync(
+        string party, IReadOnlyList<long> versions, CancellationToken cancellation);
+
+    /// <summary>
     /// The entries of all parties with a position above <paramref name="afterPosition"/>, by position, at most
     /// <paramref name="limit"/> of them.
     /// </summary>

@@ -51,6 +51,19 @@ public sealed class MemoryJournal : IJournal
         }
     }
 
+    public ValueTask<IReadOnlyList<JournalEntry>> ReadEntriesAsync(
+        string party, IReadOnlyList<long> versions, CancellationToken cancellation)
+    {
+        WellFormed.Party(party);
+        WellFormed.Versions(versions);
+        lock (_lock)
+        {
+            var positions = _parties.GetValueOrDefault(party)?.Positions ?? [];
+            return ValueTask.FromResult<IReadOnlyList<JournalEntry>>(
+                [.. versions.Where(v => v <= positions.Count).Select(v => At(positions[(int)v - 1]))]);
+        }
+    }
+
     public ValueTask<IReadOnlyList<JournalEntry>> ReadAllAsync(
         long afterPosition, int limit, CancellationToken cancellation)
     {

@@ -12,6 +12,7 @@ internal static class Sql
     public static readonly string GetVersion = Read(nameof(GetVersion));
     public static readonly string GetHead = Read(nameof(GetHead));
     public static readonly string ReadParty = Read(nameof(ReadParty));
+    public static readonly string ReadEntries = Read(nameof(ReadEntries));
     public static readonly string ReadAll = Read(nameof(ReadAll));
     public static readonly string ListParties = Read(nameof(ListParties));
 

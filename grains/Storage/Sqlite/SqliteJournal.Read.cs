@@ -25,6 +25,18 @@ public sealed partial class SqliteJournal
         return ReadPagesAsync(party, afterVersion, cancellation);
     }
 
+    public ValueTask<IReadOnlyList<JournalEntry>> ReadEntriesAsync(
+        string party, IReadOnlyList<long> versions, CancellationToken cancellation)
+    {
+        WellFormed.Party(party);
+        WellFormed.Versions(versions);
+        return ValueTask.FromResult<IReadOnlyList<JournalEntry>>(Read(
+            Sql.ReadEntries,
+            Entry,
+            cancellation,
+            ("@party", party), ("@versions", $"[{string.Join(',', versions)}]")));
+    }
+
     public ValueTask<IReadOnlyList<JournalEntry>> ReadAllAsync(
         long afterPosition, int limit, CancellationToken cancellation)
     {

@@ -61,6 +61,10 @@ internal sealed class GatedJournal : IJournal
     public ValueTask<long> GetVersionAsync(string party, CancellationToken cancellation) =>
         _inner.GetVersionAsync(party, cancellation);
 
+    public ValueTask<IReadOnlyList<JournalEntry>> ReadEntriesAsync(
+        string party, IReadOnlyList<long> versions, CancellationToken cancellation) =>
+        _inner.ReadEntriesAsync(party, versions, cancellation);
+
     public IAsyncEnumerable<JournalEntry> ReadPartyAsync(
         string party, long afterVersion, CancellationToken cancellation) =>
         _inner.ReadPartyAsync(party, afterVersion, cancellation);

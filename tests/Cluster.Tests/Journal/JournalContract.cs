@@ -58,6 +58,28 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Entries_are_read_by_the_versions_named_and_of_that_party_alone()
+    {
+        await Open("GRC", "BGR");
+        await Commit(Of("GRC", 1, 0, "a", "b", "c"), Of("BGR", 1, 0, "x", "y", "z"));
+
+        Assert.Equal(
+            ["1 GRC 1 a", "3 GRC 3 c"], (await Journal.ReadEntriesAsync("GRC", [1, 3, 4], Cancellation)).Select(Text));
+        Assert.Empty(await Journal.ReadEntriesAsync("GRC", [], Cancellation));
+        Assert.Empty(await Journal.ReadEntriesAsync("USA", [1], Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await Journal.ReadEntriesAsync("GRC", [2, 1], Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await Journal.ReadEntriesAsync("GRC", [0], Cancellation));
+        Assert.Equal(
+            3,
+            (await Journal.ReadEntriesAsync("GRC", [.. Enumerable.Range(1, 1_000).Select(i => (long)i)], Cancellation))
+                .Count);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await Journal.ReadEntriesAsync(
+            "GRC", [.. Enumerable.Range(1, 1_001).Select(i => (long)i)], Cancellation));
+    }
+
+    [Fact]
     public async Task Many_openings_at_once_are_each_an_opening()
     {
         await Open("BGR");
