@@ -89,6 +89,9 @@ public static class Limits
     /// <summary>How long a filer waits for the other side's answer before it is told PENDING.</summary>
     public static readonly TimeSpan CrossCheckWaitMax = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long the answers of other parties stay in memory alone when nothing else is recorded.</summary>
+    public static readonly TimeSpan RidingMax = TimeSpan.FromSeconds(1);
+
     /// <summary>Messages carried by one delivery to a party.</summary>
     public const int DeliveryMessagesMax = BatchNoticesMax;
 

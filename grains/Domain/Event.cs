@@ -65,3 +65,9 @@ public sealed record FindingRaised(Finding Finding) : Event;
 /// <param name="Reason">Why.</param>
 /// <param name="Position">Of the entry that holds the facts, where that is another party's; 0 otherwise.</param>
 public sealed record FindingClosed(FindingKey Key, string Reason, long Position) : Event;
+
+/// <summary>What the party's file of a transfer comes to has changed.</summary>
+public sealed record TransferAssessed(TransferKey Transfer, Assessment Assessment) : Event;
+
+/// <summary>What is owed by a day has changed; a duty that is gone has no title.</summary>
+public sealed record DutySet(Obligation Duty) : Event;

@@ -37,10 +37,8 @@ public sealed partial record Party
     /// <summary>One of them; null if it was never recorded and is not found by then.</summary>
     public Finding? FindingOn(DateOnly asOf, FindingKey key, Rulebook rulebook)
     {
-        var parts = key.About.Split('~');
         var judged = key.About.Length == 0 ? StockRules.Judge(this, rulebook, asOf)
-            : parts is [var sender, var recipient, var reference]
-                && Files.TryGetValue(new TransferKey(sender, recipient, reference), out var file)
+            : key.Transfer is { } transfer && Files.TryGetValue(transfer, out var file)
                 ? Assess(file, rulebook, asOf)
             : [];
         return Overlay(key.About, judged).FirstOrDefault(f => f.Key == key);

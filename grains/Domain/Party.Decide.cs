@@ -48,6 +48,7 @@ public sealed partial record Party
 
         var draft = new Draft(this, command).Add(new NotificationRecorded(notification));
         draft.AddFindings("", StockRules.Judge(draft.Party, rulebook, draft.Today));
+        draft.AddStockDuties(rulebook);
         return draft.Decided;
     }
 
@@ -208,7 +209,13 @@ public sealed partial record Party
 
             foreach (var key in Party.FilesOf(notice))
             {
-                AddFindings(key.ToString(), Party.Assess(Party.Files[key], rulebook, Today), position);
+                var file = Party.Files[key];
+                AddFindings(key.ToString(), Party.Assess(file, rulebook, Today), position);
+                if (!file.Notices.IsEmpty)
+                {
+                    AddAssessment(Assessment.Of(file, rulebook), file);
+                    AddDuties(key.Name, Obligations.OfTransfer(Party, file, rulebook));
+                }
             }
 
             if (bookings.Length > 0)
@@ -234,6 +241,35 @@ public sealed partial record Party
                 {
                     AddFindings(about, found[about]);
                 }
+            }
+
+            AddStockDuties(rulebook);
+        }
+
+        /// <summary>What the party owes by its memberships and its stock.</summary>
+        public void AddStockDuties(Rulebook rulebook) =>
+            AddDuties("", Obligations.OfStock(Party, rulebook, Today));
+
+        private void AddAssessment(Assessment assessment, TransferFile file)
+        {
+            if (assessment != file.Assessed)
+            {
+                Add(new TransferAssessed(file.Key, assessment));
+            }
+        }
+
+        private void AddDuties(string transfer, IEnumerable<Obligation> owed)
+        {
+            var recorded = Party.Duties.GetValueOrDefault(transfer, []);
+            var duties = owed.ToList();
+            foreach (var duty in duties.Except(recorded))
+            {
+                Add(new DutySet(duty));
+            }
+
+            foreach (var gone in recorded.Where(d => !duties.Exists(o => o.Rule.Id == d.Rule.Id)))
+            {
+                Add(new DutySet(gone with { Title = "" }));
             }
         }
 

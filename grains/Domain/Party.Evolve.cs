@@ -24,6 +24,11 @@ public sealed partial record Party
         },
         FindingRaised e => With(e.Finding with { Version = e.Finding.Version == 0 ? Version + 1 : e.Finding.Version }),
         FindingClosed e => With(e, recordTime),
+        TransferAssessed e => this with
+        {
+            Files = Files.SetItem(e.Transfer, Files[e.Transfer] with { Assessed = e.Assessment }),
+        },
+        DutySet e => With(e.Duty),
         _ => throw new InvalidOperationException($"{happened.GetType().Name} has no effect: add it to the fold."),
     };
 
@@ -43,43 +48,47 @@ public sealed partial record Party
         };
     }
 
-    private Party With(Declaration declaration, DateTimeOffset recordTime)
+    private Party With(Declaration declaration, DateTimeOffset recordTime) => this with
     {
-        var declarations = Declarations.Add(
-            declaration.Id, new Filed<Declaration>(declaration, recordTime, Version + 1));
-        return this with
-        {
-            Declarations = declarations,
-            DeclarationOrder = DeclarationOrder.Add(declaration.Id),
-            CompletedOn = declaration.Kind == DeclarationKind.Completion && !(CompletedOn <= declaration.AsOf)
-                ? declaration.AsOf
-                : CompletedOn,
-            FoundOn = declaration.Kind == DeclarationKind.Discovery ? FoundOn.Add(declaration.AsOf) : FoundOn,
-            DeclaredRetained = LastRetained(declarations.Values),
-        };
-    }
+        Declarations = Declarations.Add(
+            declaration.Id, new Filed<Declaration>(declaration, recordTime, Version + 1)),
+        CompletedOn = declaration.Kind == DeclarationKind.Completion && !(CompletedOn <= declaration.AsOf)
+            ? declaration.AsOf
+            : CompletedOn,
+        FoundOn = declaration.Kind == DeclarationKind.Discovery ? FoundOn.Add(declaration.AsOf) : FoundOn,
+        Retained = RetainedIn(declaration) is { } statement ? Insert(Retained, statement) : Retained,
+    };
 
-    /// <summary>
-    /// What the last opening says is retained, and what was declared to be retained since: by the days that they speak
-    /// of, whichever was recorded first.
-    /// </summary>
-    private static (long Total, DateOnly AsOf)? LastRetained(IEnumerable<Filed<Declaration>> declarations)
+    private RetainedStatement? RetainedIn(Declaration declaration) => declaration switch
     {
-        (long Total, DateOnly AsOf)? last = null;
-        foreach (var (declaration, _, _) in declarations.OrderBy(d => d.Content.AsOf).ThenBy(d => d.Version))
+        { Kind: DeclarationKind.Opening } => new RetainedStatement(
+            declaration.AsOf, Version + 1,
+            declaration.Lines.Where(l => l.Class == Place.Retained).Sum(l => l.Quantity), IsTotal: true),
+        { Kind: DeclarationKind.Reclassification, To: Place.Retained } => new RetainedStatement(
+            declaration.AsOf, Version + 1, declaration.Lines.Sum(l => l.Quantity), IsTotal: false),
+        _ => null,
+    };
+
+    private static ImmutableArray<RetainedStatement> Insert(
+        ImmutableArray<RetainedStatement> statements, RetainedStatement statement)
+    {
+        var index = statements.Length;
+        while (index > 0 && statements[index - 1].AsOf > statement.AsOf)
         {
-            if (declaration.Kind == DeclarationKind.Opening)
-            {
-                last = (declaration.Lines.Where(l => l.Class == Place.Retained).Sum(l => l.Quantity), declaration.AsOf);
-            }
-            else if (declaration is { Kind: DeclarationKind.Reclassification, To: Place.Retained }
-                && last is { } before)
-            {
-                last = (before.Total + declaration.Lines.Sum(l => l.Quantity), declaration.AsOf);
-            }
+            index--;
         }
 
-        return last;
+        return statements.Insert(index, statement);
+    }
+
+    private Party With(Obligation duty)
+    {
+        var others = Duties.GetValueOrDefault(duty.Transfer, []).RemoveAll(d => d.Rule.Id == duty.Rule.Id);
+        var duties = duty.Title.Length == 0 ? others : others.Add(duty);
+        return this with
+        {
+            Duties = duties.IsEmpty ? Duties.Remove(duty.Transfer) : Duties.SetItem(duty.Transfer, duties),
+        };
     }
 
     private Party With(NoticeFiled filed, DateTimeOffset recordTime)

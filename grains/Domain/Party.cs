@@ -12,7 +12,8 @@ namespace Treaty.Grid;
 /// <remarks>
 /// A transfer is no aggregate: both parties keep a file of it, each in its own. <c>Decide</c> (Party.Decide.cs) turns a
 /// command into events, <see cref="With(Event, DateTimeOffset)"/> (Party.Evolve.cs) folds them, <c>Assess</c>
-/// (Party.Assess.cs) judges. None of them reads a clock, makes an id or waits for anything.
+/// (Party.Assess.cs) judges. None of them reads a clock, makes an id or waits for anything. What is closed may leave
+/// memory and come back (Party.Memory.cs).
 /// </remarks>
 public sealed partial record Party(string Code)
 {
@@ -37,12 +38,9 @@ public sealed partial record Party(string Code)
 
     public Ledger Books { get; init; } = Ledger.Empty;
 
-    /// <summary>By the declaration's id.</summary>
+    /// <summary>By the declaration's id, as far as they are in memory.</summary>
     public ImmutableDictionary<string, Filed<Declaration>> Declarations { get; init; } =
         ImmutableDictionary.Create<string, Filed<Declaration>>(StringComparer.Ordinal);
-
-    /// <summary>The ids of declarations in the order of recording.</summary>
-    public ImmutableList<string> DeclarationOrder { get; init; } = [];
 
     /// <summary>The first day for which stock destruction was declared complete.</summary>
     public DateOnly? CompletedOn { get; init; }
@@ -50,26 +48,50 @@ public sealed partial record Party(string Code)
     /// <summary>Days on which stock was found.</summary>
     public ImmutableSortedSet<DateOnly> FoundOn { get; init; } = [];
 
-    /// <summary>
-    /// The last total of retained mines that the party declared, and for which day; null if it never did.
-    /// </summary>
-    public (long Total, DateOnly AsOf)? DeclaredRetained { get; init; }
+    /// <summary>What the party declared about retained mines, by the days it speaks of, then by version.</summary>
+    public ImmutableArray<RetainedStatement> Retained { get; init; } = [];
 
-    /// <summary>The transfer of each notice that this party filed, by the notice's id.</summary>
+    /// <summary>
+    /// The last total of retained mines that the party declared, and for which day; null if it never did: what the last
+    /// opening says, and what was declared to be retained since, by the days that they speak of.
+    /// </summary>
+    public (long Total, DateOnly AsOf)? DeclaredRetained
+    {
+        get
+        {
+            (long Total, DateOnly AsOf)? last = null;
+            foreach (var statement in Retained)
+            {
+                last = statement.IsTotal ? (statement.Quantity, statement.AsOf)
+                    : last is { } before ? (before.Total + statement.Quantity, statement.AsOf)
+                    : null;
+            }
+
+            return last;
+        }
+    }
+
+    /// <summary>The transfer of each notice that this party filed, by the notice's id, as far as in memory.</summary>
     public ImmutableDictionary<string, TransferKey> Notices { get; init; } =
         ImmutableDictionary.Create<string, TransferKey>(StringComparer.Ordinal);
 
-    /// <summary>Transfers that this party has part in, as sender, recipient or on the route.</summary>
+    /// <summary>
+    /// Transfers that this party has part in, as sender, recipient or on the route, as far as they are in memory.
+    /// </summary>
     public ImmutableDictionary<TransferKey, TransferFile> Files { get; init; } =
         ImmutableDictionary<TransferKey, TransferFile>.Empty;
 
     /// <summary>The first transfer under which this party filed a dispatch or receipt with some content.</summary>
-    public ImmutableDictionary<NoticeContent, TransferKey> Contents { get; init; } =
-        ImmutableDictionary<NoticeContent, TransferKey>.Empty;
+    public ImmutableDictionary<string, TransferKey> Contents { get; init; } =
+        ImmutableDictionary.Create<string, TransferKey>(StringComparer.Ordinal);
 
     /// <summary>Open and closed, by what they are about.</summary>
     public ImmutableDictionary<string, ImmutableArray<Finding>> Findings { get; init; } =
         ImmutableDictionary.Create<string, ImmutableArray<Finding>>(StringComparer.Ordinal);
+
+    /// <summary>What is owed by a day, by the name of the transfer it comes from; empty if from none.</summary>
+    public ImmutableDictionary<string, ImmutableArray<Obligation>> Duties { get; init; } =
+        ImmutableDictionary.Create<string, ImmutableArray<Obligation>>(StringComparer.Ordinal);
 
     /// <summary>By the other party's code.</summary>
     public ImmutableDictionary<string, Peer> Peers { get; init; } =
@@ -90,6 +112,13 @@ public sealed partial record Party(string Code)
 /// <summary>A statement, and where it stands in the journal.</summary>
 public sealed record Filed<T>(T Content, DateTimeOffset RecordTime, long Version);
 
+/// <summary>A declared count of retained mines.</summary>
+/// <param name="AsOf">The day it speaks of.</param>
+/// <param name="Version">Of the declaration's entry.</param>
+/// <param name="Quantity">In single mines.</param>
+/// <param name="IsTotal">All that is retained then; otherwise what is added.</param>
+public readonly record struct RetainedStatement(DateOnly AsOf, long Version, long Quantity, bool IsTotal);
+
 /// <summary>How far one party has come in talking to another.</summary>
 /// <param name="Sent">The number of the last message to it.</param>
 /// <param name="Received">The watermark: the number of the last message taken from it.</param>
@@ -103,11 +132,11 @@ public sealed record Peer(long Sent, long Received, ImmutableSortedDictionary<lo
 public readonly record struct Outbound(TransferKey Transfer, string NoticeId);
 
 /// <summary>What makes two dispatches, or two receipts, of one filer look the same under two references.</summary>
-public readonly record struct NoticeContent(
-    NoticeKind Kind, string Counterpart, Purpose Purpose, DateOnly Date, string Lines)
+public static class NoticeContent
 {
     /// <summary>Of a dispatch or receipt with figures; null for anything else.</summary>
-    public static NoticeContent? Of(Notice notice)
+    /// <remarks>Hashes of it are stored for ever: what it is made of may never change.</remarks>
+    public static string? Of(Notice notice)
     {
         if (notice.Kind is not (NoticeKind.Dispatch or NoticeKind.Receipt)
             || notice.Lines.Any(l => l.Exactness == QuantityBasis.Undisclosed))
@@ -118,11 +147,11 @@ public readonly record struct NoticeContent(
         var lines = notice.Lines
             .OrderBy(l => l.Item, StringComparer.Ordinal)
             .ThenBy(l => l.Class)
-            .Select(l => FormattableString.Invariant($"{l.Item} {l.Class} {l.Quantity} ")
+            .Select(l => FormattableString.Invariant($"{l.Item} {(int)l.Class} {l.Quantity} ")
                 + string.Join(',', l.Lots.OrderBy(x => x.Number, StringComparer.Ordinal)
                     .Select(x => FormattableString.Invariant($"{x.Number}={x.Quantity}"))));
-        return new NoticeContent(
-            notice.Kind, notice.Transfer.Counterpart(notice.Filer), notice.Purpose, notice.Date,
-            string.Join(';', lines));
+        return FormattableString.Invariant(
+            $"{(int)notice.Kind} {notice.Transfer.Counterpart(notice.Filer)} {(int)notice.Purpose} ")
+            + FormattableString.Invariant($"{notice.Date.DayNumber} {string.Join(';', lines)}");
     }
 }

@@ -19,6 +19,13 @@ public static class GrainTelemetry
     internal static readonly Counter<long> Poisoned = Meter.CreateCounter<long>(
         "treatygrid.parties.poisoned", "{party}", "Parties given up by a silo because an append did not succeed.");
 
+    internal static readonly Counter<long> Quarantined = Meter.CreateCounter<long>(
+        "treatygrid.parties.quarantined", "{party}",
+        "Parties refused by a silo because their entries cannot be folded: any is an alert.");
+
+    internal static readonly Counter<long> Snapshots = Meter.CreateCounter<long>(
+        "treatygrid.parties.snapshots", "{snapshot}", "Snapshots of parties that were kept.");
+
     /// <summary>
     /// A span under a context that came with a message. The trace goes on although the work is done by a pump, which
     /// serves many.

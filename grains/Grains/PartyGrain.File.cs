@@ -16,12 +16,14 @@ internal sealed partial class PartyGrain
         ThrowIfUnknown();
         var notices = request.Items.Select(i => i.Notice.ToNotice(Code, i.NoticeId)).ToList();
         var unknown = await register.FindUnknownAsync(notices.SelectMany(Named).Distinct());
+        var now = Now;
+        var names = NamesOf(notices.Select(n => new FileNotice(n, now)));
+        await RecallAsync(names);
         ThrowIfPoisoned();
 
         // 2. From here to the append nothing waits.
         var filings = new List<Filing>(notices.Count);
         var payloads = new List<ReadOnlyMemory<byte>>(notices.Count);
-        var now = Now;
         DecideAll(() =>
         {
             foreach (var (item, notice) in request.Items.Zip(notices))
@@ -31,7 +33,7 @@ internal sealed partial class PartyGrain
         });
 
         // 3. One append for the batch.
-        var party = _party;
+        ForgetRecalled();
         var appended = payloads.Count > 0 ? AppendAsync(payloads, [.. filings.Select(f => f.Span)]) : _tail;
         try
         {
@@ -46,7 +48,7 @@ internal sealed partial class PartyGrain
             await AnsweredAsync(filings);
 
             // 7.
-            party = await SettledAsync(filings);
+            var party = await SettledAsync(filings, names);
             var transfers = new Dictionary<TransferKey, Transfer>();
             return new FileResponse { Results = { filings.Select(f => Respond(party, f, transfers)) } };
         }
@@ -65,15 +67,16 @@ internal sealed partial class PartyGrain
             throw new RefusedException(misnamed);
         }
 
-        var now = Now;
-        switch (_party.Decide(new FileNotice(notice, now), rulebook))
+        var command = new FileNotice(notice, Now);
+        var party = await RecallAsync(_party, NamesOf([command]));
+        switch (party.Decide(command, rulebook))
         {
             case Refused refused:
                 throw new RefusedException(ToStatus(refused.Refusal));
             case Decided decided:
                 var next = decided.Next;
                 if (request.Answer is { } answer
-                    && next.Decide(new TakeAnswer(answer.ToAnswer(), now), rulebook) is Decided answered)
+                    && next.Decide(new TakeAnswer(answer.ToAnswer(), command.Time), rulebook) is Decided answered)
                 {
                     next = answered.Next;
                 }
@@ -82,7 +85,6 @@ internal sealed partial class PartyGrain
                 await _tail;
                 return Assessed(next, decided, notice);
             default:
-                var party = _party;
                 await _tail;
                 var filing = new Filing(notice, IsRepeat: true, Error: null, Span: null);
                 return new AssessResponse { Response = Respond(party, filing, []).Response };
@@ -186,16 +188,18 @@ internal sealed partial class PartyGrain
             }
         }
 
-        bool IsPending(Filing filing) => CrossCheckOf(_party.FindNotice(filing.Notice.Id)!) == CrossCheck.Pending;
+        // What has left memory has been answered.
+        bool IsPending(Filing filing) => _party.FindNotice(filing.Notice.Id) is { } filed
+            && CrossCheckOf(filed) == CrossCheck.Pending;
     }
 
     /// <summary>
     /// The party as it is now, with everything that an answer about these filings shows durable. Only what another
     /// batch is just adding to the same transfers has to be waited for.
     /// </summary>
-    private async Task<Grid.Party> SettledAsync(List<Filing> filings)
+    private async Task<Grid.Party> SettledAsync(List<Filing> filings, IReadOnlyList<string> names)
     {
-        var party = _party;
+        var party = await RecallAsync(_party, names);
         if (filings.Exists(f => !f.IsRefused && !IsDurable(party.Files[f.Notice.Transfer])))
         {
             await _tail;

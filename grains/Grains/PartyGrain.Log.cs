@@ -16,4 +16,17 @@ internal sealed partial class PartyGrain
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "{Party} could not decide: a mistake in the program")]
     private partial void LogBroken(Exception exception, string party);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Party} could not be loaded; trying again when it is called")]
+    private partial void LogNotLoaded(Exception exception, string party);
+
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "{Party} is quarantined: its entries cannot be folded. Every call to it is refused; all other "
+            + "parties go on. Check it with `journal verify`, then start a build that can read it, or restore "
+            + "the journal")]
+    private partial void LogQuarantined(Exception exception, string party);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Party} could not write down what rode with it")]
+    private partial void LogNotFlushed(Exception exception, string party);
 }

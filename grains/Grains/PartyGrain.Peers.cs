@@ -33,16 +33,24 @@ internal sealed partial class PartyGrain
     public async ValueTask<DeliverResponse> Deliver(DeliverRequest request)
     {
         ThrowIfUnknown();
+        var now = Now;
+        var commands = request.Messages.Select(m => ToCommand(m, m.Delivery.Sequence, now)).ToList();
+        await RecallAsync(NamesOf(commands));
+        ThrowIfPoisoned();
         var taken = new List<PeerMessage>(request.Messages.Count);
         var payloads = new List<ReadOnlyMemory<byte>>();
         var spans = new List<Activity?>();
-        var now = Now;
         DecideAll(() =>
         {
-            foreach (var message in request.Messages.Where(m => IsNextOrTaken(m.Delivery)))
+            foreach (var (message, command) in request.Messages.Zip(commands))
             {
+                if (!IsNextOrTaken(command))
+                {
+                    continue;
+                }
+
                 taken.Add(message);
-                if (_party.Decide(ToCommand(message, message.Delivery.Sequence, now), rulebook) is Decided decided)
+                if (_party.Decide(command, rulebook) is Decided decided)
                 {
                     spans.Add(GrainTelemetry.Start("party.deliver", message.Traceparent, Code));
                     payloads.Add(Seal(decided, GrainTelemetry.TraceIdOf(message.Traceparent)));
@@ -51,6 +59,7 @@ internal sealed partial class PartyGrain
         });
 
         var party = _party;
+        ForgetRecalled();
         try
         {
             await (payloads.Count > 0 ? AppendAsync(payloads, spans) : _tail);
@@ -66,16 +75,19 @@ internal sealed partial class PartyGrain
     public async ValueTask<PeerAnswer> AssessDelivery(PeerMessage message)
     {
         ThrowIfUnknown();
-        var delivery = message.Delivery;
-        var next = _party.Peers.GetValueOrDefault(delivery.From, Peer.New).Received + 1;
-        var party = _party.Decide(ToCommand(message, next, Now), rulebook) is Decided decided ? decided.Next : _party;
+        var next = _party.Peers.GetValueOrDefault(message.Delivery.From, Peer.New).Received + 1;
+        var command = ToCommand(message, next, Now);
+        var party = await RecallAsync(_party, NamesOf([command]));
+
+        // Its turn may have come meanwhile: then it is there.
+        party = party.Decide(command, rulebook) is Decided decided ? decided.Next : party;
         await _tail;
         return Answer(party, message);
     }
 
     /// <summary>Next in its sender's order, or taken before. Any other is left for its sender to send again.</summary>
-    private bool IsNextOrTaken(Journal.V1.NoticeDelivered delivery) =>
-        delivery.Sequence <= _party.Peers.GetValueOrDefault(delivery.From, Peer.New).Received + 1;
+    private bool IsNextOrTaken(TakeNotice message) =>
+        message.Sequence <= _party.Peers.GetValueOrDefault(message.Notice.Filer, Peer.New).Received + 1;
 
     private static TakeNotice ToCommand(PeerMessage message, long sequence, DateTimeOffset now)
     {
@@ -205,10 +217,16 @@ internal sealed partial class PartyGrain
             if (peer.Unanswered.ContainsKey(message.Sequence)
                 && _party.Decide(new TakeAnswer(message, Now), rulebook) is Decided decided)
             {
+                _ridingNames.UnionWith(decided.Events.SelectMany(_party.MentionedBy));
                 _party = decided.Next;
                 _riding.AddRange(decided.Events);
                 _traces.Remove(new Address(message.From, message.Sequence));
             }
+        }
+
+        if (_riding.Count > 0)
+        {
+            _ = FlushRidingAsync();
         }
 
         var pulse = _pulse;

@@ -61,16 +61,18 @@ internal sealed partial class PartyGrain
 
     public async ValueTask<V1.Notice> GetNotice(GetNoticeRequest request)
     {
-        var party = await DurableAsync();
-        return party.FindNotice(StatementCodec.IdOf(request.Name)) is { } filed
+        var id = StatementCodec.IdOf(request.Name);
+        var party = await DurableAsync(Grid.Party.NameOfNotice(id));
+        return party.FindNotice(id) is { } filed
             ? View.Notice(filed)
             : throw Unknown(request.Name);
     }
 
     public async ValueTask<Transfer> GetTransfer(GetTransferRequest request)
     {
-        var party = await DurableAsync();
-        return StatementCodec.ToTransferKey(request.Name) is { } key
+        var name = StatementCodec.ToTransferKey(request.Name);
+        var party = name is { } sought ? await DurableAsync(Grid.Party.NameOf(sought)) : await DurableAsync();
+        return name is { } key
             && party.Files.TryGetValue(key, out var file) && !file.Notices.IsEmpty
             ? ToMessage(party, file, DayOf(request.AsOf))
             : throw Unknown(request.Name);
@@ -78,8 +80,9 @@ internal sealed partial class PartyGrain
 
     public async ValueTask<V1.Declaration> GetDeclaration(GetDeclarationRequest request)
     {
-        var party = await DurableAsync();
-        return party.Declarations.TryGetValue(StatementCodec.IdOf(request.Name), out var filed)
+        var id = StatementCodec.IdOf(request.Name);
+        var party = await DurableAsync(Grid.Party.NameOfDeclaration(id));
+        return party.Declarations.TryGetValue(id, out var filed)
             ? View.Declaration(filed, Code)
             : throw Unknown(request.Name);
     }
@@ -88,11 +91,11 @@ internal sealed partial class PartyGrain
     {
         var party = await DurableAsync();
         var page = Page.Of(
-            party.DeclarationOrder.Select((id, index) => (Id: id, Index: index)).ToList(), request.PageToken,
-            Page.Size(request.PageSize), d => d.Index.ToString("D10", CultureInfo.InvariantCulture));
+            [.. party.Declarations.Values.OrderBy(d => d.Version)], request.PageToken,
+            Page.Size(request.PageSize), d => d.Version.ToString("D19", CultureInfo.InvariantCulture));
         return new ListDeclarationsResponse
         {
-            Declarations = { page.Items.Select(d => View.Declaration(party.Declarations[d.Id], Code)) },
+            Declarations = { page.Items.Select(d => View.Declaration(d, Code)) },
             NextPageToken = page.NextToken,
             Position = PositionOf(party.Version),
         };
@@ -100,9 +103,11 @@ internal sealed partial class PartyGrain
 
     public async ValueTask<Finding> GetFinding(GetFindingRequest request)
     {
-        var party = await DurableAsync();
         var asOf = DayOf(request.AsOf);
         var key = FindingCodec.ToKey(request.Name);
+        var party = key.Transfer is { } transfer
+            ? await DurableAsync(Grid.Party.NameOf(transfer))
+            : await DurableAsync();
         return party.FindingOn(asOf, key, rulebook) is { } finding
             ? View.Finding(finding, asOf, PositionOf)
             : throw Unknown(request.Name);
@@ -127,11 +132,11 @@ internal sealed partial class PartyGrain
         };
     }
 
-    /// <summary>The party as it is now, once all of it is durable.</summary>
-    private async Task<Grid.Party> DurableAsync()
+    /// <summary>The party as it is now, with what is known under some names, once all of it is durable.</summary>
+    private async Task<Grid.Party> DurableAsync(params string[] names)
     {
         ThrowIfUnknown();
-        var party = _party;
+        var party = await RecallAsync(_party, names);
         await _tail;
         return party;
     }

@@ -41,7 +41,8 @@ internal sealed partial class PartyGrain
         if (request.ValidateOnly)
         {
             // What it answers rests on what is durable.
-            var (before, decision) = (_party, _party.Decide(command, rulebook));
+            var before = await RecallAsync(_party, NamesOf([command]));
+            var decision = before.Decide(command, rulebook);
             await _tail;
             return decision switch
             {
@@ -79,6 +80,8 @@ internal sealed partial class PartyGrain
     private async Task<(Grid.Party Party, bool Repeated)> ExecuteAsync(Command command, string traceparent)
     {
         using var span = GrainTelemetry.Start("party.record", traceparent, Code);
+        await RecallAsync(NamesOf([command]));
+        ThrowIfPoisoned();
         var decision = _party.Decide(command, rulebook);
         if (decision is Refused refused)
         {
@@ -96,7 +99,7 @@ internal sealed partial class PartyGrain
 
     private Receipt ReceiptOf(long version, DateTimeOffset recordTime)
     {
-        var (position, trace) = _entries[(int)version - 1];
+        var (position, trace) = PlaceOf(version);
         return View.Receipt(position, recordTime, trace);
     }
 }

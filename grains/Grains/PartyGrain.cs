@@ -32,14 +32,14 @@ namespace Treaty.Grid.Grains;
 [KeepAlive]
 [GrainType("party")]
 internal sealed partial class PartyGrain(
-    IJournal journal, JournalWriter writer, PartyRegister register, Shipper shipper, Rulebook rulebook,
-    TimeProvider time, ILogger<PartyGrain> log) : Grain, IPartyGrain
+    IJournal journal, JournalWriter writer, ISnapshotStore snapshots, PartyRegister register, Shipper shipper,
+    Rulebook rulebook, TimeProvider time, ILogger<PartyGrain> log) : Grain, IPartyGrain
 {
-    /// <summary>Of each entry of the party, by version − 1; position 0 while it is not yet durable.</summary>
-    private readonly List<(long Position, ActivityTraceId Trace)> _entries = [];
-
     /// <summary>Events that are durable at a peer, and ride with the next entry.</summary>
     private readonly List<Event> _riding = [];
+
+    /// <summary>The names that they mention.</summary>
+    private readonly HashSet<string> _ridingNames = new(StringComparer.Ordinal);
 
     private Grid.Party _party = null!;
     private Task<OpenedParty>? _opening;
@@ -47,63 +47,51 @@ internal sealed partial class PartyGrain(
     private long _durable;
     private Task _tail = Task.CompletedTask;
     private bool _isPoisoned;
+    private bool _isFlushing;
+
+    /// <summary>Why the party cannot be loaded; null if it is.</summary>
+    private Google.Rpc.Status? _refusal;
 
     private string Code => this.GetPrimaryKeyString();
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _party = new Grid.Party(Code);
-        if (await journal.GetVersionAsync(Code, cancellationToken) > 0)
+        _party = _settled = new Grid.Party(Code);
+        try
         {
-            // Whoever ran this party before can no longer write; only then is what is read the last word.
-            var opened = await writer.OpenAsync(Code, cancellationToken);
-            _epoch = opened.Epoch;
-            await LoadAsync(opened.Version, cancellationToken);
-            PumpAll();
+            if (await journal.GetVersionAsync(Code, cancellationToken) > 0)
+            {
+                // Whoever ran this party before can no longer write; only then is what is read the last word.
+                var opened = await writer.OpenAsync(Code, cancellationToken);
+                _epoch = opened.Epoch;
+                await LoadAsync(opened.Version, cancellationToken);
+                PumpAll();
+            }
+        }
+        catch (Exception e) when (e is JournalException or RefusedException)
+        {
+            LogNotLoaded(e, Code);
+            _refusal = JournalUnavailable();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // What lies in the journal cannot be folded. Trying again changes nothing, and everybody else goes on.
+            LogQuarantined(e, Code);
+            GrainTelemetry.Quarantined.Add(1);
+            _refusal = Quarantined(e);
         }
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        if (!_isPoisoned && !_isSaving && _refusal is null && _tailBytes >= SnapshotTailMinAtEnd)
+        {
+            await SaveSnapshotAsync(cancellationToken);
+        }
+
         // Pumps and waiting callers of this activation end; the next one goes on from the journal.
         _isPoisoned = true;
         _pulse.TrySetResult();
-        return Task.CompletedTask;
-    }
-
-    private async Task LoadAsync(long version, CancellationToken cancellationToken)
-    {
-        var party = _party;
-        await foreach (var stored in journal.ReadPartyAsync(Code, 0, cancellationToken))
-        {
-            if (stored.Version > version)
-            {
-                break;
-            }
-
-            if (stored.Version != party.Version + 1)
-            {
-                throw new InvalidDataException(
-                    $"{Code} has no entry of version {party.Version + 1}: restore the journal from a copy.");
-            }
-
-            var entry = EntryCodec.Decode(stored.Payload.Span, Code);
-            foreach (var happened in entry.Events)
-            {
-                party = party.With(happened, entry.RecordTime);
-            }
-
-            party = party.Sealed(entry.RecordTime);
-            _entries.Add((stored.Position, entry.TraceId));
-        }
-
-        if (party.Version != version)
-        {
-            throw new InvalidDataException(
-                $"{Code} is at version {version} and has {party.Version} entries: restore the journal from a copy.");
-        }
-
-        (_party, _durable) = (party, version);
     }
 
     /// <summary>Takes over a party that has no entry yet. Several callers share one opening.</summary>
@@ -136,10 +124,47 @@ internal sealed partial class PartyGrain(
     private ReadOnlyMemory<byte> Seal(Decided decided, ActivityTraceId trace)
     {
         var entry = new Entry(decided.RecordTime, trace, [.. _riding, .. decided.Events]);
+        var names = decided.Events.SelectMany(_party.MentionedBy).ToHashSet(StringComparer.Ordinal);
+        names.UnionWith(_ridingNames);
+        var bytes = EntryCodec.Encode(entry, Code);
         _riding.Clear();
+        _ridingNames.Clear();
         _party = decided.Next.Sealed(decided.RecordTime);
-        _entries.Add((0, trace));
-        return EntryCodec.Encode(entry, Code);
+        _places[_party.Version] = new EntryPlace(0, trace);
+        Note(names, bytes.Length);
+        return bytes;
+    }
+
+    /// <summary>
+    /// What rides must not ride for ever: lists over many parties are read from the journal. A party that says nothing
+    /// for a while writes it down by itself.
+    /// </summary>
+    private async Task FlushRidingAsync()
+    {
+        if (_isFlushing)
+        {
+            return;
+        }
+
+        _isFlushing = true;
+        try
+        {
+            await Task.Delay(Limits.RidingMax, time);
+            if (_riding.Count > 0 && !_isPoisoned)
+            {
+                var recordTime = Now > _party.RecordTime ? Now : _party.RecordTime;
+                await AppendAsync([Seal(new Decided([], _party, recordTime), default)], []);
+            }
+        }
+        catch (RefusedException e)
+        {
+            // The next activation hears the same answers again.
+            LogNotFlushed(e, Code);
+        }
+        finally
+        {
+            _isFlushing = false;
+        }
     }
 
     /// <summary>
@@ -167,21 +192,27 @@ internal sealed partial class PartyGrain(
     {
         var expected = _party.Version - payloads.Count;
         var contexts = spans.OfType<Activity>().Select(s => s.Context).ToList();
-        return _tail = AppendInOrderAsync(new Append(Code, _epoch, expected, payloads), contexts);
+        return _tail = AppendInOrderAsync(new Append(Code, _epoch, expected, payloads), contexts, _party);
     }
 
-    private async Task AppendInOrderAsync(Append append, IReadOnlyList<ActivityContext> contexts)
+    private async Task AppendInOrderAsync(
+        Append append, IReadOnlyList<ActivityContext> contexts, Grid.Party after)
     {
         try
         {
             var first = await writer.AppendAsync(append, contexts, CancellationToken.None);
             for (var i = 0; i < append.Payloads.Count; i++)
             {
-                var index = (int)append.ExpectedVersion + i;
-                _entries[index] = (first + i, _entries[index].Trace);
+                var version = append.ExpectedVersion + 1 + i;
+                _places[version] = _places[version] with { Position = first + i };
             }
 
-            _durable = Math.Max(_durable, append.ExpectedVersion + append.Payloads.Count);
+            if (after.Version > _durable)
+            {
+                (_settled, _durable) = (after, after.Version);
+            }
+
+            SnapshotWhenDue();
         }
         catch (JournalException e)
         {
@@ -203,6 +234,12 @@ internal sealed partial class PartyGrain(
         Google.Rpc.Code.Unavailable, ErrorReason.JournalUnavailable,
         "The journal cannot be written now. Nothing was recorded; send the same ids again later.", Limits.RetryDelay);
 
+    private Google.Rpc.Status Quarantined(Exception e) => RefusedException.Refuse(
+        Google.Rpc.Code.DataLoss, ErrorReason.PartyQuarantined,
+        $"What the journal holds of {Code} cannot be read: {e.Message} Nothing was recorded, and nothing is lost; its "
+            + "operator has been told. Send the same ids again when the party is back.",
+        [new("party", Code)]);
+
     /// <summary>Gives up this activation: what it holds in memory may be more, or less, than what is durable.</summary>
     private RefusedException Poison(Google.Rpc.Status status)
     {
@@ -220,6 +257,16 @@ internal sealed partial class PartyGrain(
 
     private void ThrowIfPoisoned()
     {
+        if (_refusal is not null)
+        {
+            if (_refusal.Code == (int)Google.Rpc.Code.Unavailable)
+            {
+                DeactivateOnIdle();
+            }
+
+            throw new RefusedException(_refusal);
+        }
+
         if (_isPoisoned)
         {
             throw new RefusedException(JournalUnavailable());
@@ -259,9 +306,4 @@ internal sealed partial class PartyGrain(
     private DateTimeOffset Now => time.GetUtcNow();
 
     private DateOnly Today => DateOnly.FromDateTime(Now.UtcDateTime);
-
-    /// <summary>The position of an entry of this party; 0 while it is not durable.</summary>
-    private long PositionOf(long version) => version is > 0 && version <= _entries.Count
-        ? _entries[(int)version - 1].Position
-        : 0;
 }

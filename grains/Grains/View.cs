@@ -99,9 +99,7 @@ internal static class View
         Grid.Party party, TransferFile file, Rulebook rulebook, DateOnly asOf, Func<long, long> positionOf)
     {
         var (match, differences) = Matching.Compare(file, rulebook.Taxonomy, rulebook.Terms);
-        var spoken = file.Dispatches.FirstOrDefault()
-            ?? file.Notices.FirstOrDefault(n => n.Notice.Filer == file.Key.Sender)
-            ?? file.Notices[0];
+        var assessment = Assessment.Of(file, rulebook);
         var findings = party.FindingsOn(asOf, file, rulebook)
             .Where(f => f.Closed is null)
             .Order(GravestFirst)
@@ -112,8 +110,8 @@ internal static class View
             Name = file.Key.Name,
             Sender = file.Key.Sender,
             Recipient = file.Key.Recipient,
-            Purpose = (V1.Purpose)spoken.Notice.Purpose,
-            Movement = (V1.Movement)Lifecycle.MovementOf(file),
+            Purpose = (V1.Purpose)assessment.Purpose,
+            Movement = (V1.Movement)assessment.Movement,
             Pairing = (V1.Pairing)Lifecycle.PairingOf(file, rulebook.Terms, asOf),
             Match = (V1.Match)match,
             Differences =
@@ -128,15 +126,11 @@ internal static class View
             },
             Findings = { findings },
             Notices = { file.Notices.Select(Notice) },
-            Completed = Lifecycle.IsEnded(file) && IsAgreed(match, file),
+            Completed = assessment.IsCompleted,
             Position = file.Notices
                 .SelectMany(n => new[] { positionOf(n.Version), n.FilerPosition, n.CounterpartPosition })
                 .Max(),
             AsOf = asOf.ToDate(),
         };
     }
-
-    private static bool IsAgreed(Transfers.Match match, TransferFile file) =>
-        match is Transfers.Match.Matched or Transfers.Match.MatchedWithinTolerance or Transfers.Match.Explained
-        || Lifecycle.MovementOf(file) is Transfers.Movement.Cancelled;
 }

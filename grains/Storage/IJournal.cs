@@ -21,6 +21,9 @@ namespace Treaty.Grid.Storage;
 /// </remarks>
 public interface IJournal : IAsyncDisposable
 {
+    /// <summary>Versions in one call: what fits into one statement of any home, and is read whole.</summary>
+    const int VersionsMax = 1_000;
+
     /// <summary>Makes the journal ready for use: creates or migrates its schema and takes its locks.</summary>
     ValueTask StartAsync(CancellationToken cancellation);
 
@@ -68,7 +71,7 @@ public interface IJournal : IAsyncDisposable
     /// <summary>
     /// The entries of one party at the versions named, by version; versions that do not exist are left out.
     /// </summary>
-    /// <param name="versions">Rising, each at least 1, at most 1,000 of them.</param>
+    /// <param name="versions">Rising, each at least 1, at most <see cref="VersionsMax"/> of them.</param>
     ValueTask<IReadOnlyList<JournalEntry>> ReadEntriesAsync(
         string party, IReadOnlyList<long> versions, CancellationToken cancellation);
 

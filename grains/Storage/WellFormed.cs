@@ -9,9 +9,6 @@ internal static class WellFormed
     /// <summary>Far above any code in use; it bounds the keys of the store and of the fence in memory.</summary>
     public const int PartyLengthMax = 64;
 
-    /// <summary>What fits into one statement of any home, and is read whole.</summary>
-    public const int VersionsMax = 1_000;
-
     private const char FirstVisible = '!';
     private const char LastVisible = '~';
 
@@ -60,7 +57,7 @@ internal static class WellFormed
     public static void Versions(IReadOnlyList<long> versions)
     {
         ArgumentNullException.ThrowIfNull(versions);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(versions.Count, VersionsMax, nameof(versions));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(versions.Count, IJournal.VersionsMax, nameof(versions));
         for (var i = 0; i < versions.Count; i++)
         {
             if (versions[i] <= (i == 0 ? 0 : versions[i - 1]))

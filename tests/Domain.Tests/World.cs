@@ -24,6 +24,15 @@ public sealed record World(Rulebook Rulebook)
     /// <summary>Of the last entry, over all parties.</summary>
     public long Position { get; init; }
 
+    /// <summary>
+    /// Before each command every party lets go what is at rest, and recalls what the command rests on.
+    /// </summary>
+    public bool IsForgetful { get; init; }
+
+    /// <summary>Of each party and entry, the names it mentions.</summary>
+    public ImmutableSortedDictionary<string, ImmutableList<ImmutableHashSet<string>>> Mentions { get; init; } =
+        ImmutableSortedDictionary<string, ImmutableList<ImmutableHashSet<string>>>.Empty;
+
     public Convention MineBan => Rulebook.MineBan;
 
     public Party this[string code] => Parties[code];
@@ -32,6 +41,12 @@ public sealed record World(Rulebook Rulebook)
     public (World World, Decision Decision) Ask(string code, Command command)
     {
         var party = Parties.GetValueOrDefault(code) ?? new Party(code);
+        if (IsForgetful)
+        {
+            party = Recall(party.Released(Rulebook), party.NeededFor(command));
+        }
+
+        var before = party;
         var decision = party.Decide(command, Rulebook);
         if (decision is not Decided decided)
         {
@@ -46,9 +61,47 @@ public sealed record World(Rulebook Rulebook)
                 Position = position,
                 Parties = Parties.SetItem(code, decided.Next.Sealed(decided.RecordTime)),
                 Journal = Journal.SetItem(code, Journal.GetValueOrDefault(code, []).Add(entry)),
+                Mentions = Mentions.SetItem(code, Mentions.GetValueOrDefault(code, []).Add(
+                    [.. Fold(before, decided.Events, decided.RecordTime).Names])),
                 Post = Post.AddRange(decided.Events.SelectMany(e => Letters(code, e, decided.RecordTime, position))),
             },
             decision);
+    }
+
+    /// <summary>A party with all that its journal tells about some names.</summary>
+    public Party Recall(Party party, IEnumerable<string> names)
+    {
+        var journal = Journal.GetValueOrDefault(party.Code, []);
+        var left = new Queue<string>(names);
+        while (left.TryDequeue(out var name))
+        {
+            party = party.Recall(
+                name,
+                [.. Mentions.GetValueOrDefault(party.Code, [])
+                    .Select((mentioned, index) => (IsMeant: mentioned.Contains(name), Index: index))
+                    .Where(m => m.IsMeant)
+                    .Select(m => new SealedEntry(m.Index + 1, journal[m.Index].RecordTime, journal[m.Index].Events))],
+                out var needed);
+            foreach (var next in needed)
+            {
+                left.Enqueue(next);
+            }
+        }
+
+        return party;
+    }
+
+    private static (Party Party, ImmutableHashSet<string> Names) Fold(
+        Party party, IEnumerable<Event> events, DateTimeOffset recordTime)
+    {
+        var names = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+        foreach (var happened in events)
+        {
+            names.UnionWith(party.MentionedBy(happened));
+            party = party.With(happened, recordTime);
+        }
+
+        return (party, names.ToImmutable());
     }
 
     /// <summary>As <see cref="Ask"/>, of a command that is expected to be recorded.</summary>

@@ -1,3 +1,5 @@
+using Treaty.Grid.Transfers;
+
 namespace Treaty.Grid.Findings;
 
 /// <summary>How much a finding weighs. Numbers are those of the contract.</summary>
@@ -23,6 +25,11 @@ public enum Severity
 /// <param name="Party">The party concerned.</param>
 public readonly record struct FindingKey(string Rule, string About, string Party)
 {
+    /// <summary>The transfer it is about; null if it is about none.</summary>
+    public TransferKey? Transfer => About.Split('~', 3) is [var sender, var recipient, var reference]
+        ? new TransferKey(sender, recipient, reference)
+        : null;
+
     /// <summary>The last part of its name in the contract.</summary>
     public string Id => About.Length == 0 ? Rule : $"{Rule}~{About}";
 

@@ -22,7 +22,8 @@ public static class Obligations
             .ThenBy(o => o.Rule.Id, StringComparer.Ordinal)
             .ThenBy(o => o.Transfer, StringComparer.Ordinal);
 
-    private static IEnumerable<Obligation> OfStock(Party party, Rulebook rulebook, DateOnly asOf)
+    /// <summary>By its memberships and its stock.</summary>
+    public static IEnumerable<Obligation> OfStock(Party party, Rulebook rulebook, DateOnly asOf)
     {
         var membership = party.MembershipOn(rulebook.MineBan, asOf);
         if (!membership.Standing.IsBound || membership.EntryIntoForce is not { } entry)
@@ -45,7 +46,8 @@ public static class Obligations
         }
     }
 
-    private static IEnumerable<Obligation> OfTransfer(Party party, TransferFile file, Rulebook rulebook)
+    /// <summary>By one of its files.</summary>
+    public static IEnumerable<Obligation> OfTransfer(Party party, TransferFile file, Rulebook rulebook)
     {
         if (Lifecycle.SilentSide(file, rulebook.Terms) is { Standing.IsBound: true } silence
             && silence.Side == party.Code)

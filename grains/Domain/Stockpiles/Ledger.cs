@@ -33,6 +33,38 @@ public sealed class Ledger
     /// <summary>The sum over all accounts: zero.</summary>
     public long Sum => _items.Values.Sum(accounts => accounts.Values.Sum(balance => balance.Last));
 
+    /// <summary>
+    /// Every account by item, class and lot: its balance at the end of each day on which it changed, and the days for
+    /// which it was stated.
+    /// </summary>
+    public IEnumerable<AccountHistory> Histories => _items
+        .SelectMany(i => i.Value)
+        .Select(a => new AccountHistory(a.Key, a.Value.Steps, _stated.GetValueOrDefault(a.Key, [])))
+        .Concat(_stated
+            .Where(s => !AccountsOf(s.Key.Item).ContainsKey(s.Key))
+            .Select(s => new AccountHistory(s.Key, [], s.Value)))
+        .OrderBy(h => h.Account.Item, StringComparer.Ordinal)
+        .ThenBy(h => h.Account.Place)
+        .ThenBy(h => h.Account.Lot, StringComparer.Ordinal);
+
+    /// <summary>The ledger that has these histories.</summary>
+    public static Ledger Of(IEnumerable<AccountHistory> histories, DateOnly? openedOn)
+    {
+        var (items, stated) = (NoItems, ImmutableDictionary<Account, ImmutableSortedSet<DateOnly>>.Empty);
+        foreach (var byItem in histories.GroupBy(h => h.Account.Item, StringComparer.Ordinal))
+        {
+            stated = stated.AddRange(byItem
+                .Where(h => !h.Stated.IsEmpty)
+                .Select(h => KeyValuePair.Create(h.Account, h.Stated)));
+            var accounts = byItem
+                .Where(h => !h.Balances.IsEmpty)
+                .ToImmutableDictionary(h => h.Account, h => new Balance(h.Balances));
+            items = accounts.IsEmpty ? items : items.Add(byItem.Key, accounts);
+        }
+
+        return new Ledger(items, openedOn, stated);
+    }
+
     public Ledger With(Booking booking)
     {
         if (booking.Quantity < 1 || booking.From.Item != booking.To.Item)
@@ -173,9 +205,11 @@ public sealed class Ledger
     {
         private readonly ImmutableArray<(DateOnly Day, long Quantity)> _steps;
 
-        private Balance(ImmutableArray<(DateOnly Day, long Quantity)> steps) => _steps = steps;
+        public Balance(ImmutableArray<(DateOnly Day, long Quantity)> steps) => _steps = steps;
 
         public static Balance Zero { get; } = new([]);
+
+        public ImmutableArray<(DateOnly Day, long Quantity)> Steps => _steps;
 
         public long Last => _steps.IsEmpty ? 0 : _steps[^1].Quantity;
 
@@ -225,3 +259,9 @@ public sealed class Ledger
         }
     }
 }
+
+/// <summary>One account through time.</summary>
+/// <param name="Balances">At the end of each day on which it changed, by day.</param>
+/// <param name="Stated">The days for which an opening states its balance.</param>
+public readonly record struct AccountHistory(
+    Account Account, ImmutableArray<(DateOnly Day, long Quantity)> Balances, ImmutableSortedSet<DateOnly> Stated);

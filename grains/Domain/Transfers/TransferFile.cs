@@ -49,6 +49,9 @@ public sealed record TransferFile(TransferKey Key, ImmutableArray<FiledNotice> N
     /// </summary>
     public ImmutableArray<FiledNotice> Onward { get; init; } = [];
 
+    /// <summary>What it was last recorded to come to; null before its first judgement.</summary>
+    public Assessment? Assessed { get; init; }
+
     public IEnumerable<FiledNotice> Of(NoticeKind kind) => Notices.Where(n => n.Notice.Kind == kind);
 
     public IEnumerable<FiledNotice> Dispatches => Of(NoticeKind.Dispatch);

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Treaty.Grid.Conventions;
+using Treaty.Grid.Findings;
 using Treaty.Grid.Stockpiles;
+using Treaty.Grid.Transfers;
 using J = Treaty.Grid.Journal.V1;
 
 namespace Treaty.Grid.Storage.Codec;
@@ -76,7 +78,7 @@ public static class EntryCodec
         };
     }
 
-    private static ByteString ToBytes(ActivityTraceId trace)
+    public static ByteString ToBytes(ActivityTraceId trace)
     {
         if (trace == default)
         {
@@ -88,7 +90,7 @@ public static class EntryCodec
         return ByteString.CopyFrom(bytes);
     }
 
-    private static ActivityTraceId ToTraceId(ByteString bytes) =>
+    public static ActivityTraceId ToTraceId(ByteString bytes) =>
         bytes.IsEmpty ? default : ActivityTraceId.CreateFromBytes(bytes.Span);
 
     private static J.Event ToMessage(Event happened, string party) => happened switch
@@ -133,6 +135,8 @@ public static class EntryCodec
         {
             FindingClosed = new() { Name = e.Key.Name, Reason = e.Reason, Position = e.Position },
         },
+        TransferAssessed e => new() { TransferAssessed = ToMessage(e) },
+        DutySet e => new() { DutySet = ToMessage(e.Duty) },
         _ => throw new InvalidOperationException($"{happened.GetType().Name} has no form in the journal: add it."),
     };
 
@@ -162,6 +166,8 @@ public static class EntryCodec
         J.Event.KindOneofCase.FindingClosed => new FindingClosed(
             FindingCodec.ToKey(happened.FindingClosed.Name), happened.FindingClosed.Reason,
             happened.FindingClosed.Position),
+        J.Event.KindOneofCase.TransferAssessed => ToEvent(happened.TransferAssessed),
+        J.Event.KindOneofCase.DutySet => new DutySet(ToDuty(happened.DutySet)),
         _ => throw new InvalidDataException(
             $"An entry of {party} holds an event that this program does not know: a newer one wrote it. Start that."),
     };
@@ -194,6 +200,39 @@ public static class EntryCodec
     public static AnswerReceived ToAnswer(this J.AnswerReceived answer) =>
         new(answer.From, answer.Sequence, answer.Position, answer.There.ToStanding());
 
+    public static J.TransferAssessed ToMessage(TransferAssessed assessed) => new()
+    {
+        Transfer = assessed.Transfer.Name,
+        Purpose = (V1.Purpose)assessed.Assessment.Purpose,
+        Movement = (V1.Movement)assessed.Assessment.Movement,
+        Pairing = (V1.Pairing)assessed.Assessment.Pairing,
+        Match = (V1.Match)assessed.Assessment.Match,
+        Completed = assessed.Assessment.IsCompleted,
+        Awaited = assessed.Assessment.Awaited,
+        Due = assessed.Assessment.Due.ToDate(),
+        Since = assessed.Assessment.Since.ToDate(),
+    };
+
+    public static TransferAssessed ToEvent(J.TransferAssessed e) => new(
+        StatementCodec.ToTransferKey(e.Transfer)!.Value,
+        new Assessment(
+            (Purpose)e.Purpose, (Movement)e.Movement, (Pairing)e.Pairing, (Match)e.Match, e.Completed, e.Awaited,
+            e.Due?.ToDay(), e.Since.ToDay()));
+
+    public static J.DutySet ToMessage(Obligation duty) => new()
+    {
+        Rule = duty.Rule.Id,
+        Transfer = duty.Transfer,
+        Title = duty.Title,
+        Due = duty.Due.ToDate(),
+        Met = duty.IsMet,
+    };
+
+    /// <summary>A rule that this program does not know is kept by its id.</summary>
+    public static Obligation ToDuty(J.DutySet e) => new(
+        MineBanRules.All.GetValueOrDefault(e.Rule) ?? new Rule(e.Rule, "", "", Severity.Information), e.Title,
+        e.Due.ToDay(), e.Met, e.Transfer);
+
     private static J.Booking ToMessage(Booking booking) => new()
     {
         From = ToMessage(booking.From),
@@ -205,8 +244,8 @@ public static class EntryCodec
     private static Booking ToBooking(J.Booking booking) =>
         new(ToAccount(booking.From), ToAccount(booking.To), booking.Quantity, booking.Date.ToDay());
 
-    private static J.Account ToMessage(Account account) =>
+    public static J.Account ToMessage(Account account) =>
         new() { Item = account.Item, Place = (int)account.Place, Lot = account.Lot };
 
-    private static Account ToAccount(J.Account account) => new(account.Item, (Place)account.Place, account.Lot);
+    public static Account ToAccount(J.Account account) => new(account.Item, (Place)account.Place, account.Lot);
 }

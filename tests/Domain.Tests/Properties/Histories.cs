@@ -75,10 +75,11 @@ internal static class Histories
         Gen.Select(Statements, Gen.Int[0, int.MaxValue - 1]);
 
     /// <summary>Files all, one a day, and delivers letters at random in between, and all of them in the end.</summary>
-    public static World Play(ImmutableArray<(string Code, Command Command)> statements, int seed)
+    public static World Play(
+        ImmutableArray<(string Code, Command Command)> statements, int seed, bool isForgetful = false)
     {
         var dice = new Random(seed);
-        var world = World;
+        var world = World with { IsForgetful = isForgetful };
         var time = Start;
         foreach (var (code, command) in statements)
         {

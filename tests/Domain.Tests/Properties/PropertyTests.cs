@@ -22,6 +22,29 @@ public sealed class PropertyTests
             history => Properties.Histories.Play(history.Statements, history.Seed).Check(), iter: Histories);
 
     [Fact]
+    public void A_party_that_lets_go_what_is_at_rest_decides_the_same() =>
+        Properties.Histories.WithPost.Sample(
+            history =>
+            {
+                var world = Properties.Histories.Play(history.Statements, history.Seed);
+                var forgetful = Properties.Histories.Play(history.Statements, history.Seed, isForgetful: true);
+
+                Assert.Equal(Dump.Of(world.Journal), Dump.Of(forgetful.Journal));
+                foreach (var (code, command) in history.Statements)
+                {
+                    Assert.IsType<Repeated>(forgetful.Ask(code, command).Decision);
+                }
+
+                foreach (var (code, party) in world.Parties)
+                {
+                    var names = forgetful.Mentions[code].SelectMany(m => m).Distinct(StringComparer.Ordinal);
+                    var released = forgetful[code].Released(world.Rulebook);
+                    Assert.Equal(Dump.Of(party), Dump.Of(forgetful.Recall(released, names)));
+                }
+            },
+            iter: Histories);
+
+    [Fact]
     public void A_statement_said_again_is_a_repeat() => Properties.Histories.WithPost.Sample(history =>
     {
         var world = Properties.Histories.Play(history.Statements, history.Seed);

@@ -1,0 +1,49 @@
+using Treaty.Grid.Conventions;
+
+namespace Treaty.Grid.Transfers;
+
+/// <summary>
+/// What a file of a transfer comes to, by its notices alone: the passing of time makes no difference.
+/// </summary>
+/// <param name="Purpose">As the sender states it, or whoever spoke first.</param>
+/// <param name="Movement">How far the mines have come.</param>
+/// <param name="Pairing">Never unconfirmed: that is for the reader to work out from the due day.</param>
+/// <param name="Match">What the comparison of both sides gave.</param>
+/// <param name="IsCompleted">Nothing more is to come, and both sides agree.</param>
+/// <param name="Awaited">The side that has been told and has not answered; empty if there is none.</param>
+/// <param name="Due">The last day on which its notice is in time; null if it has no duty to file one.</param>
+/// <param name="Since">The first day on which the transfer could be reported.</param>
+public sealed record Assessment(
+    Purpose Purpose, Movement Movement, Pairing Pairing, Match Match, bool IsCompleted, string Awaited, DateOnly? Due,
+    DateOnly Since)
+{
+    /// <summary>Of a file with at least one notice.</summary>
+    public static Assessment Of(TransferFile file, Rulebook rulebook)
+    {
+        var match = Matching.Compare(file, rulebook.Taxonomy, rulebook.Terms).Match;
+        var movement = Lifecycle.MovementOf(file);
+        var spoken = file.Dispatches.FirstOrDefault()
+            ?? file.Notices.FirstOrDefault(n => n.Notice.Filer == file.Key.Sender)
+            ?? file.Notices[0];
+        var (awaited, due) = AwaitedIn(file, rulebook.Terms);
+        return new Assessment(
+            spoken.Notice.Purpose, movement, Lifecycle.PairingOf(file, rulebook.Terms, DateOnly.MinValue), match,
+            Lifecycle.IsEnded(file) && (movement == Movement.Cancelled
+                || match is Match.Matched or Match.MatchedWithinTolerance or Match.Explained),
+            awaited, due, file.Notices.Min(n => n.ReportableFrom));
+    }
+
+    private static (string Side, DateOnly? Due) AwaitedIn(TransferFile file, Terms terms)
+    {
+        if (Lifecycle.SilentSide(file, terms) is { } silence)
+        {
+            return !silence.IsUnanswered ? ("", null)
+                : (silence.Side, silence.Standing is { IsBound: false } ? null : silence.Due);
+        }
+
+        var spoke = file.Notices.Select(n => n.Notice.Filer).Where(file.Key.IsSide).ToHashSet(StringComparer.Ordinal);
+        return spoke.Count == 1 && !Lifecycle.IsEnded(file) && file.Notices.All(n => n.Notice.IsToState)
+            ? (file.Key.Counterpart(spoke.Single()), null)
+            : ("", null);
+    }
+}

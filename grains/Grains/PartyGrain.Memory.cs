@@ -1,0 +1,393 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Treaty.Grid.Contracts;
+using Treaty.Grid.Storage;
+using Treaty.Grid.Storage.Codec;
+using Treaty.Grid.Transfers;
+using Treaty.Grid.V1;
+
+namespace Treaty.Grid.Grains;
+
+/// <summary>
+/// What the party keeps in memory: what is open. The rest is at rest: its entries are in the journal, and the index of
+/// the snapshot store finds them.
+/// </summary>
+internal sealed partial class PartyGrain
+{
+    /// <summary>Less than this is folded as quickly as a snapshot of it is read.</summary>
+    private const long SnapshotTailMin = 256 * 1024;
+
+    /// <summary>Bytes of entries for each byte of the snapshot: so much less is written again than at first.</summary>
+    private const long TailPerSnapshot = 4;
+
+    /// <summary>At deactivation nobody waits, so a shorter tail is worth it.</summary>
+    private const long SnapshotTailMinAtEnd = 16 * 1024;
+
+    /// <summary>Files that were recalled and did not change are let go again when there are more.</summary>
+    private const int RecalledMax = 1_000;
+
+    /// <summary>Places of entries that were read again for an answer.</summary>
+    private const int OldPlacesMax = 20_000;
+
+    /// <summary>Where the entries stand that the party in memory refers to, and all since the last snapshot.</summary>
+    private readonly Dictionary<long, EntryPlace> _places = [];
+
+    /// <summary>What the entries since the last snapshot mention, by version.</summary>
+    private readonly List<Mention> _mentions = [];
+
+    /// <summary>Files that were recalled for a decision, as they were then.</summary>
+    private readonly Dictionary<TransferKey, TransferFile> _recalled = [];
+
+    private Dictionary<long, EntryPlace> _oldPlaces = [];
+    private Dictionary<long, EntryPlace> _olderPlaces = [];
+
+    /// <summary>The party as of its last durable entry, without what rides.</summary>
+    private Grid.Party _settled = null!;
+    private long _snapshotVersion;
+    private long _snapshotBytes;
+    private long _tailBytes;
+    private long _tailBytesDue = SnapshotTailMin;
+    private bool _isSaving;
+
+    /// <summary>Rises whenever something leaves memory: what was looked up before may be outdated.</summary>
+    private int _releases;
+
+    private async Task LoadAsync(long version, CancellationToken cancellationToken)
+    {
+        _party = await LoadSnapshotAsync(version, cancellationToken);
+        await foreach (var stored in journal.ReadPartyAsync(Code, _party.Version, cancellationToken))
+        {
+            if (stored.Version > version)
+            {
+                break;
+            }
+
+            if (stored.Version != _party.Version + 1)
+            {
+                throw new InvalidDataException(
+                    $"{Code} has no entry of version {_party.Version + 1}: restore the journal from a copy.");
+            }
+
+            var entry = EntryCodec.Decode(stored.Payload.Span, Code);
+            var names = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var happened in entry.Events)
+            {
+                await RecallAsync(_party.NeededFor(happened));
+                names.UnionWith(_party.MentionedBy(happened));
+                _party = _party.With(happened, entry.RecordTime);
+            }
+
+            _party = _party.Sealed(entry.RecordTime);
+            Note(names, stored.Payload.Length);
+            _places[stored.Version] = new EntryPlace(stored.Position, entry.TraceId);
+        }
+
+        if (_party.Version != version)
+        {
+            throw new InvalidDataException(
+                $"{Code} is at version {version} and has {_party.Version} entries: restore the journal from a copy.");
+        }
+
+        (_settled, _durable) = (_party, version);
+    }
+
+    private async Task<Grid.Party> LoadSnapshotAsync(long version, CancellationToken cancellationToken)
+    {
+        if (await snapshots.LoadAsync(Code, cancellationToken) is not { } snapshot)
+        {
+            return new Grid.Party(Code);
+        }
+
+        try
+        {
+            if (snapshot.Version <= version
+                && SnapshotCodec.Decode(snapshot.State.Span, Code) is var (party, places)
+                && party.Version == snapshot.Version)
+            {
+                foreach (var (at, place) in places)
+                {
+                    _places[at] = place;
+                }
+
+                (_snapshotVersion, _snapshotBytes) = (snapshot.Version, snapshot.State.Length);
+                _tailBytesDue = Math.Max(SnapshotTailMin, TailPerSnapshot * _snapshotBytes);
+                return party;
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            LogSnapshotDamaged(e, Code);
+        }
+
+        // Of another build, or of a journal that is no longer there: the entries say the same.
+        await snapshots.DropAsync(Code, cancellationToken);
+        return new Grid.Party(Code);
+    }
+
+    /// <summary>Notes what an entry mentions that was just sealed or loaded.</summary>
+    private void Note(IEnumerable<string> names, int bytes)
+    {
+        _mentions.AddRange(names.Select(name => new Mention(Hash(name), _party.Version)));
+        _tailBytes += bytes;
+    }
+
+    /// <summary>Hashes lie on disk for ever: this may never change.</summary>
+    private static ulong Hash(string name) =>
+        BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, sizeof(ulong)));
+
+    /// <summary>
+    /// Brings what is known under these names into memory. When it returns, and until the next await, the party holds
+    /// all that was ever recorded about them.
+    /// </summary>
+    private async ValueTask RecallAsync(IEnumerable<string> names)
+    {
+        var looked = new HashSet<string>(StringComparer.Ordinal);
+        var missing = Missing(_party, names, looked);
+        while (missing.Count > 0)
+        {
+            var releases = _releases;
+            var found = new List<(string Name, IReadOnlyList<JournalEntry> Entries)>();
+            foreach (var name in missing)
+            {
+                if (await FindAsync(name) is { Count: > 0 } entries)
+                {
+                    found.Add((name, entries));
+                }
+            }
+
+            if (releases != _releases)
+            {
+                // Something left memory meanwhile, and may now be found where it was not.
+                looked.Clear();
+                missing = Missing(_party, names, looked);
+                continue;
+            }
+
+            looked.UnionWith(missing);
+            var next = new List<string>();
+            foreach (var (name, entries) in found)
+            {
+                var before = _party;
+                _party = Recall(_party, name, entries, (version, place) => _places[version] = place, next);
+                if (!ReferenceEquals(_party, before) && Grid.Party.TransferOf(name) is { } key)
+                {
+                    _recalled[key] = _party.Files[key];
+                }
+            }
+
+            missing = Missing(_party, next, looked);
+        }
+    }
+
+    /// <summary>
+    /// A party with what is known under these names, for an answer; the one in memory stays as it is.
+    /// </summary>
+    private async ValueTask<Grid.Party> RecallAsync(Grid.Party party, IEnumerable<string> names)
+    {
+        var looked = new HashSet<string>(StringComparer.Ordinal);
+        var missing = Missing(party, names, looked);
+        while (missing.Count > 0)
+        {
+            var next = new List<string>();
+            foreach (var name in missing)
+            {
+                looked.Add(name);
+                if (await FindAsync(name) is { Count: > 0 } entries)
+                {
+                    party = Recall(party, name, entries, NoteOld, next);
+                }
+            }
+
+            missing = Missing(party, next, looked);
+        }
+
+        return party;
+    }
+
+    /// <summary>The names that commands rest on, each once.</summary>
+    private List<string> NamesOf(IEnumerable<Command> commands) =>
+        [.. commands.SelectMany(_party.NeededFor).Distinct(StringComparer.Ordinal)];
+
+    private static List<string> Missing(Grid.Party party, IEnumerable<string> names, HashSet<string> looked) =>
+        [.. names.Where(n => !looked.Contains(n) && !party.Holds(n)).Distinct(StringComparer.Ordinal)];
+
+    private Grid.Party Recall(
+        Grid.Party party, string name, IReadOnlyList<JournalEntry> stored,
+        Action<long, EntryPlace> note, List<string> next)
+    {
+        var entries = new List<SealedEntry>(stored.Count);
+        foreach (var (position, _, version, payload) in stored)
+        {
+            var entry = EntryCodec.Decode(payload.Span, Code);
+            note(version, new EntryPlace(position, entry.TraceId));
+            entries.Add(new SealedEntry(version, entry.RecordTime, entry.Events));
+        }
+
+        party = party.Recall(name, entries, out var needed);
+        next.AddRange(needed);
+        return party;
+    }
+
+    /// <summary>The entries up to the last snapshot that mention a name, and perhaps some that do not.</summary>
+    private async ValueTask<IReadOnlyList<JournalEntry>> FindAsync(string name)
+    {
+        if (_snapshotVersion == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            var versions = await snapshots.FindAsync(Code, [Hash(name)], CancellationToken.None);
+            var entries = new List<JournalEntry>(versions.Count);
+            foreach (var some in versions.Chunk(IJournal.VersionsMax))
+            {
+                entries.AddRange(await journal.ReadEntriesAsync(Code, some, CancellationToken.None));
+            }
+
+            return entries;
+        }
+        catch (JournalUnavailableException)
+        {
+            throw new RefusedException(RefusedException.RetryLater(
+                Google.Rpc.Code.Unavailable, ErrorReason.JournalUnavailable,
+                "The journal cannot be read now. Nothing was recorded; try again later.", Limits.RetryDelay));
+        }
+    }
+
+    /// <summary>Lets recalled files go that nothing has happened to.</summary>
+    private void ForgetRecalled()
+    {
+        if (_recalled.Count > RecalledMax)
+        {
+            var unchanged = _recalled
+                .Where(r => _party.Files.TryGetValue(r.Key, out var file) && ReferenceEquals(file, r.Value))
+                .Select(r => r.Key)
+                .ToList();
+            _recalled.Clear();
+            LetGo(unchanged, []);
+        }
+    }
+
+    private void SnapshotWhenDue()
+    {
+        if (_tailBytes >= _tailBytesDue && !_isSaving && !_isPoisoned)
+        {
+            _ = SaveSnapshotAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Off the path of any answer: keeps a snapshot, then lets go what it left out.</summary>
+    private async Task SaveSnapshotAsync(CancellationToken cancellationToken)
+    {
+        _isSaving = true;
+        var (settled, tailBytes) = (_settled, _tailBytes);
+        try
+        {
+            var count = _mentions.TakeWhile(m => m.Version <= settled.Version).Count();
+            var mentions = _mentions[..count];
+            var (places, basedOn) = (new Dictionary<long, EntryPlace>(_places), _snapshotVersion);
+
+            // Neither the work nor a store without asynchronous calls may keep the party's turn.
+            var (released, bytes, isSaved) = await Task.Run(
+                async () =>
+                {
+                    var released = settled.Released(rulebook);
+                    var state = SnapshotCodec.Encode(released, v => places[v]);
+                    return (released, state.Length, await snapshots.SaveAsync(
+                        Code, new Snapshot(settled.Version, state), basedOn, mentions, cancellationToken));
+                },
+                cancellationToken);
+            if (!isSaved)
+            {
+                await JoinSnapshotAsync(settled.Version, cancellationToken);
+                return;
+            }
+
+            (_snapshotVersion, _snapshotBytes) = (settled.Version, bytes);
+            _mentions.RemoveRange(0, count);
+            _tailBytes -= tailBytes;
+            _tailBytesDue = Math.Max(SnapshotTailMin, TailPerSnapshot * _snapshotBytes);
+            LetGo(
+                [.. settled.Files.Where(f => !released.Files.ContainsKey(f.Key) && IsUnchanged(f)).Select(f => f.Key)],
+                settled.Declarations.Keys);
+            GrainTelemetry.Snapshots.Add(1);
+        }
+        catch (Exception e) when (e is JournalException or OperationCanceledException)
+        {
+            // A cache: the party goes on without, and tries again when there is more to save.
+            _tailBytesDue = _tailBytes + SnapshotTailMin;
+            LogSnapshotFailed(e, Code);
+        }
+        finally
+        {
+            _isSaving = false;
+        }
+
+        bool IsUnchanged(KeyValuePair<TransferKey, TransferFile> file) =>
+            _party.Files.TryGetValue(file.Key, out var now) && ReferenceEquals(now, file.Value);
+    }
+
+    /// <summary>
+    /// Another snapshot is there than the one this activation knows of: its own, if the answer to an earlier save was
+    /// lost. What it covers needs no saving again.
+    /// </summary>
+    private async Task JoinSnapshotAsync(long version, CancellationToken cancellationToken)
+    {
+        _tailBytesDue = _tailBytes + SnapshotTailMin;
+        if (await snapshots.LoadAsync(Code, cancellationToken) is { } there && there.Version <= version)
+        {
+            _snapshotVersion = there.Version;
+            _mentions.RemoveAll(m => m.Version <= there.Version);
+        }
+    }
+
+    /// <summary>Drops files and declarations that the index finds again.</summary>
+    private void LetGo(IReadOnlyCollection<TransferKey> files, IEnumerable<string> declarations)
+    {
+        var gone = declarations.ToList();
+        _releases++;
+        _party = _party.Without(files, gone);
+        _settled = _settled.Without(files.Where(k => !_party.Files.ContainsKey(k)), gone);
+        foreach (var key in files)
+        {
+            _recalled.Remove(key);
+        }
+
+        var kept = SnapshotCodec.VersionsIn(_party).Union(SnapshotCodec.VersionsIn(_settled));
+        foreach (var version in _places.Keys.Where(v => v <= _snapshotVersion && !kept.Contains(v)).ToList())
+        {
+            // An answer that is just being made may still speak of it.
+            if (_places.Remove(version, out var place))
+            {
+                NoteOld(version, place);
+            }
+        }
+    }
+
+    private void NoteOld(long version, EntryPlace place)
+    {
+        if (_oldPlaces.Count > OldPlacesMax)
+        {
+            (_olderPlaces, _oldPlaces) = (_oldPlaces, []);
+        }
+
+        _oldPlaces[version] = place;
+    }
+
+    private EntryPlace PlaceOf(long version) =>
+        _places.TryGetValue(version, out var place) || _oldPlaces.TryGetValue(version, out place)
+            || _olderPlaces.TryGetValue(version, out place)
+            ? place
+            : default;
+
+    /// <summary>The position of an entry of this party; 0 while it is not durable.</summary>
+    private long PositionOf(long version) => PlaceOf(version).Position;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The snapshot of {Party} is damaged: folding its entries")]
+    private partial void LogSnapshotDamaged(Exception exception, string party);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No snapshot of {Party} could be kept; trying again later")]
+    private partial void LogSnapshotFailed(Exception exception, string party);
+}

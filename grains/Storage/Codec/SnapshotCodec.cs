@@ -1,0 +1,261 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Stockpiles;
+using Treaty.Grid.Transfers;
+using J = Treaty.Grid.Journal.V1;
+
+namespace Treaty.Grid.Storage.Codec;
+
+/// <summary>Where an entry stands in the journal.</summary>
+/// <param name="TraceId">Of the request that led to it; the default if it was not traced.</param>
+public readonly record struct EntryPlace(long Position, ActivityTraceId TraceId);
+
+/// <summary>
+/// Between a party and the bytes of its snapshot. The same party always has the same bytes, so that a snapshot can be
+/// held against a refold.
+/// </summary>
+public static class SnapshotCodec
+{
+    // A form that is not this one is not read: the entries are folded instead.
+    private const int Form = 1;
+
+    /// <summary>The bytes of a party, without anything that rides and is not durable yet.</summary>
+    /// <param name="party">As it was released.</param>
+    /// <param name="placeOf">Where the entry of a version stands.</param>
+    public static byte[] Encode(Party party, Func<long, EntryPlace> placeOf) => new J.PartySnapshot
+    {
+        Form = Form,
+        DisplayName = party.DisplayName ?? "",
+        Version = party.Version,
+        RecordTime = party.RecordTime.ToTimestamp(),
+        Notifications = { party.NotificationIds.Values.OrderBy(n => n.Version).Select(n => ToMessage(n, party.Code)) },
+        Books = ToMessage(party.Books),
+        CompletedOn = party.CompletedOn.ToDate(),
+        FoundOn = { party.FoundOn.Select(d => d.ToDate()) },
+        Retained = { party.Retained.Select(ToMessage) },
+        Files = { party.Files.Values.OrderBy(f => f.Key.Name, StringComparer.Ordinal).Select(ToMessage) },
+        Contents = { InOrder(party.Contents).ToDictionary(c => c.Key, c => c.Value.Name, StringComparer.Ordinal) },
+        Findings = { InOrder(party.Findings).SelectMany(f => f.Value).Select(ToMessage) },
+        Duties = { InOrder(party.Duties).SelectMany(d => d.Value).Select(EntryCodec.ToMessage) },
+        Peers = { InOrder(party.Peers).Select(p => ToMessage(p.Key, p.Value)) },
+        Entries = { VersionsIn(party).Select(v => ToMessage(v, placeOf(v))) },
+    }.ToByteArray();
+
+    /// <summary>The party of a snapshot, and where its entries stand; null if it is of another form.</summary>
+    /// <exception cref="InvalidDataException">The bytes are damaged.</exception>
+    public static (Party Party, IReadOnlyDictionary<long, EntryPlace> Places)? Decode(
+        ReadOnlySpan<byte> bytes, string code)
+    {
+        try
+        {
+            var message = J.PartySnapshot.Parser.ParseFrom(bytes);
+            return message.Form == Form ? (ToParty(message, code), ToPlaces(message)) : null;
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or ArgumentException or NullReferenceException
+            or IndexOutOfRangeException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"The snapshot of {code} is damaged: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The versions of the entries that a party, as it is in memory, refers to, rising.</summary>
+    public static ImmutableSortedSet<long> VersionsIn(Party party) =>
+    [
+        party.Version,
+        .. party.NotificationIds.Values.Select(n => n.Version),
+        .. party.Declarations.Values.Select(d => d.Version),
+        .. party.Files.Values.SelectMany(f => f.Notices.Concat(f.Onward)).Select(n => n.Version),
+        .. party.Findings.Values.SelectMany(f => f).Select(f => f.Version).Where(v => v > 0),
+    ];
+
+    private static Party ToParty(J.PartySnapshot message, string code)
+    {
+        var files = message.Files.Select(ToFile).ToList();
+        var notifications = message.Notifications.Select(ToNotification).ToList();
+        return new Party(code)
+        {
+            DisplayName = message.DisplayName.Length == 0 ? null : message.DisplayName,
+            Version = message.Version,
+            RecordTime = message.RecordTime.ToDateTimeOffset(),
+            Notifications = notifications.Aggregate(
+                new Party(code).Notifications,
+                static (all, n) => all.SetItem(
+                    n.Content.Convention,
+                    MembershipRecord.InOrder(
+                        all.GetValueOrDefault(n.Content.Convention, []),
+                        new RecordedNotification(n.Content, n.RecordTime)))),
+            NotificationIds = notifications.ToImmutableDictionary(n => n.Content.Id, StringComparer.Ordinal),
+            Books = ToLedger(message.Books),
+            CompletedOn = message.CompletedOn?.ToDay(),
+            FoundOn = [.. message.FoundOn.Select(d => d.ToDay())],
+            Retained =
+            [
+                .. message.Retained.Select(r =>
+                    new Treaty.Grid.RetainedStatement(r.AsOf.ToDay(), r.Version, r.Quantity, r.Total)),
+            ],
+            Files = files.ToImmutableDictionary(f => f.Key),
+            Notices = files
+                .SelectMany(f => f.Notices.Where(n => n.Notice.Filer == code && n.Notice.Transfer == f.Key))
+                .ToImmutableDictionary(n => n.Notice.Id, n => n.Notice.Transfer, StringComparer.Ordinal),
+            Contents = message.Contents.ToImmutableDictionary(c => c.Key, c => ToKey(c.Value), StringComparer.Ordinal),
+            Findings = message.Findings
+                .Select(f => FindingCodec.ToFinding(f.Finding) with { Version = f.EntryVersion })
+                .GroupBy(f => f.Key.About, StringComparer.Ordinal)
+                .ToImmutableDictionary(g => g.Key, g => g.ToImmutableArray(), StringComparer.Ordinal),
+            Duties = message.Duties
+                .Select(EntryCodec.ToDuty)
+                .GroupBy(d => d.Transfer, StringComparer.Ordinal)
+                .ToImmutableDictionary(g => g.Key, g => g.ToImmutableArray(), StringComparer.Ordinal),
+            Peers = message.Peers.ToImmutableDictionary(p => p.Code, ToPeer, StringComparer.Ordinal),
+        };
+    }
+
+    private static Dictionary<long, EntryPlace> ToPlaces(J.PartySnapshot message) => message.Entries.ToDictionary(
+        e => e.Version, e => new EntryPlace(e.Position, EntryCodec.ToTraceId(e.TraceId)));
+
+    private static IEnumerable<KeyValuePair<string, T>> InOrder<T>(IEnumerable<KeyValuePair<string, T>> map) =>
+        map.OrderBy(p => p.Key, StringComparer.Ordinal);
+
+    private static J.EntryPlace ToMessage(long version, EntryPlace place) => new()
+    {
+        Version = version,
+        Position = place.Position,
+        TraceId = EntryCodec.ToBytes(place.TraceId),
+    };
+
+    private static J.RecordedNotification ToMessage(Filed<DepositaryNotification> recorded, string party) => new()
+    {
+        Id = recorded.Content.Id,
+        Notification = recorded.Content.ToMessage(party),
+        RecordTime = recorded.RecordTime.ToTimestamp(),
+        Version = recorded.Version,
+    };
+
+    private static Filed<DepositaryNotification> ToNotification(J.RecordedNotification recorded) => new(
+        recorded.Notification.ToNotification(recorded.Id), recorded.RecordTime.ToDateTimeOffset(), recorded.Version);
+
+    private static J.RetainedStatement ToMessage(Treaty.Grid.RetainedStatement statement) => new()
+    {
+        AsOf = statement.AsOf.ToDate(),
+        Version = statement.Version,
+        Quantity = statement.Quantity,
+        Total = statement.IsTotal,
+    };
+
+    private static J.LedgerSnapshot ToMessage(Ledger books)
+    {
+        var message = new J.LedgerSnapshot { OpenedOn = books.OpenedOn.ToDate() };
+        foreach (var (account, balances, stated) in books.Histories)
+        {
+            var last = 0;
+            var history = new J.AccountSnapshot
+            {
+                Account = EntryCodec.ToMessage(account),
+                Stated = { stated.Select(d => d.DayNumber) },
+            };
+            foreach (var (day, quantity) in balances)
+            {
+                history.Days.Add(day.DayNumber - last);
+                history.Balances.Add(quantity);
+                last = day.DayNumber;
+            }
+
+            message.Accounts.Add(history);
+        }
+
+        return message;
+    }
+
+    private static Ledger ToLedger(J.LedgerSnapshot books)
+    {
+        return Ledger.Of(books.Accounts.Select(ToHistory), books.OpenedOn?.ToDay());
+
+        static AccountHistory ToHistory(J.AccountSnapshot account)
+        {
+            var balances = ImmutableArray.CreateBuilder<(DateOnly, long)>(account.Days.Count);
+            var day = 0;
+            for (var i = 0; i < account.Days.Count; i++)
+            {
+                day += account.Days[i];
+                balances.Add((DateOnly.FromDayNumber(day), account.Balances[i]));
+            }
+
+            return new AccountHistory(
+                EntryCodec.ToAccount(account.Account), balances.ToImmutable(),
+                [.. account.Stated.Select(DateOnly.FromDayNumber)]);
+        }
+    }
+
+    private static J.FileSnapshot ToMessage(TransferFile file) => new()
+    {
+        Transfer = file.Key.Name,
+        Notices = { file.Notices.Select(ToMessage) },
+        Onward = { file.Onward.Select(ToMessage) },
+        Assessed = file.Assessed is { } assessment
+            ? EntryCodec.ToMessage(new TransferAssessed(file.Key, assessment))
+            : null,
+    };
+
+    private static TransferFile ToFile(J.FileSnapshot file) => new(
+        ToKey(file.Transfer), [.. file.Notices.Select(ToFiled)])
+    {
+        Onward = [.. file.Onward.Select(ToFiled)],
+        Assessed = file.Assessed is { } assessed ? EntryCodec.ToEvent(assessed).Assessment : null,
+    };
+
+    private static J.FiledNotice ToMessage(FiledNotice filed) => new()
+    {
+        Id = filed.Notice.Id,
+        Notice = filed.Notice.ToMessage(),
+        RecordTime = filed.RecordTime.ToTimestamp(),
+        Filer = EntryCodec.ToMessage(filed.Filer),
+        Counterpart = filed.Counterpart is null ? null : EntryCodec.ToMessage(filed.Counterpart),
+        Version = filed.Version,
+        FilerPosition = filed.FilerPosition,
+        CounterpartPosition = filed.CounterpartPosition,
+    };
+
+    private static FiledNotice ToFiled(J.FiledNotice filed) => new(
+        filed.Notice.ToNotice(FilerOf(filed.Notice.Name), filed.Id), filed.RecordTime.ToDateTimeOffset(),
+        filed.Filer.ToStanding())
+    {
+        Counterpart = filed.Counterpart?.ToStanding(),
+        Version = filed.Version,
+        FilerPosition = filed.FilerPosition,
+        CounterpartPosition = filed.CounterpartPosition,
+    };
+
+    private static J.FindingSnapshot ToMessage(Findings.Finding finding) => new()
+    {
+        Finding = FindingCodec.ToMessage(finding),
+        EntryVersion = finding.Version,
+    };
+
+    private static J.PeerSnapshot ToMessage(string code, Peer peer) => new()
+    {
+        Code = code,
+        Sent = peer.Sent,
+        Received = peer.Received,
+        Unanswered =
+        {
+            peer.Unanswered.Select(u => new J.Unanswered
+            {
+                Sequence = u.Key,
+                Transfer = u.Value.Transfer.Name,
+                NoticeId = u.Value.NoticeId,
+            }),
+        },
+    };
+
+    private static Peer ToPeer(J.PeerSnapshot peer) => new(
+        peer.Sent, peer.Received,
+        peer.Unanswered.ToImmutableSortedDictionary(
+            u => u.Sequence, u => new Outbound(ToKey(u.Transfer), u.NoticeId)));
+
+    private static TransferKey ToKey(string name) => StatementCodec.ToTransferKey(name)!.Value;
+
+    private static string FilerOf(string notice) => notice.Split('/')[1];
+}
