@@ -18,10 +18,7 @@ public sealed partial record Party
         NoticeFiled e => With(e, recordTime),
         NoticeDelivered e => With(e),
         AnswerReceived e => With(e),
-        StockBooked e => this with
-        {
-            Books = e.StatedOn is { } day ? Books.With(e.Bookings).Stated(e.Stated, day) : Books.With(e.Bookings),
-        },
+        StockBooked e => this with { Books = Books.With(e) },
         FindingRaised e => With(e.Finding with { Version = e.Finding.Version == 0 ? Version + 1 : e.Finding.Version }),
         FindingClosed e => With(e, recordTime),
         TransferAssessed e => this with

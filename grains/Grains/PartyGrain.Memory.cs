@@ -5,7 +5,6 @@ using Treaty.Grid.Contracts;
 using Treaty.Grid.Storage;
 using Treaty.Grid.Storage.Codec;
 using Treaty.Grid.Transfers;
-using Treaty.Grid.V1;
 
 namespace Treaty.Grid.Grains;
 
@@ -250,9 +249,7 @@ internal sealed partial class PartyGrain
         }
         catch (JournalUnavailableException)
         {
-            throw new RefusedException(RefusedException.RetryLater(
-                Google.Rpc.Code.Unavailable, ErrorReason.JournalUnavailable,
-                "The journal cannot be read now. Nothing was recorded; try again later.", Limits.RetryDelay));
+            throw new RefusedException(JournalUnreadable());
         }
     }
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using Google.Type;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Findings;
+using Treaty.Grid.Stockpiles;
+using Treaty.Grid.Storage;
 using Treaty.Grid.Storage.Codec;
 using Treaty.Grid.Transfers;
 using Treaty.Grid.V1;
@@ -22,14 +24,17 @@ internal sealed partial class PartyGrain
     {
         var party = await DurableAsync();
         var asOf = DayOf(request.AsOf);
+        var (books, position) = request.AsKnownAt == 0
+            ? (party.Books, PositionOf(party.Version))
+            : await BooksAtAsync(request.AsKnownAt, party.Version);
         return new Stockpile
         {
             Party = Code,
             AsOf = asOf.ToDate(),
-            Position = PositionOf(party.Version),
+            Position = position,
             Holdings =
             {
-                party.Books.HoldingsOn(asOf).Select(h => new Holding
+                books.HoldingsOn(asOf).Select(h => new Holding
                 {
                     Item = h.Account.Item,
                     HoldingClass = (HoldingClass)h.Account.Place,
@@ -37,8 +42,33 @@ internal sealed partial class PartyGrain
                     Quantity = h.Quantity,
                 }),
             },
-            Article4Balance = ArticleFour.Balance(party.Books, rulebook.Taxonomy, asOf),
+            Article4Balance = ArticleFour.Balance(books, rulebook.Taxonomy, asOf),
         };
+    }
+
+    /// <summary>The books as they were when the journal had come to a position, and the last entry in them.</summary>
+    private async Task<(Ledger Books, long Position)> BooksAtAsync(long position, long version)
+    {
+        var (books, last) = (Ledger.Empty, 0L);
+        try
+        {
+            await foreach (var stored in journal.ReadPartyAsync(Code, 0, CancellationToken.None))
+            {
+                if (stored.Position > position || stored.Version > version)
+                {
+                    break;
+                }
+
+                books = EntryCodec.DecodeBookings(stored.Payload.Span, Code).Aggregate(books, (b, e) => b.With(e));
+                last = stored.Position;
+            }
+        }
+        catch (JournalUnavailableException)
+        {
+            throw new RefusedException(JournalUnreadable());
+        }
+
+        return (books, last);
     }
 
     public async ValueTask<ListObligationsResponse> ListObligations(ListObligationsRequest request)

@@ -234,6 +234,10 @@ internal sealed partial class PartyGrain(
         Google.Rpc.Code.Unavailable, ErrorReason.JournalUnavailable,
         "The journal cannot be written now. Nothing was recorded; send the same ids again later.", Limits.RetryDelay);
 
+    private static Google.Rpc.Status JournalUnreadable() => RefusedException.RetryLater(
+        Google.Rpc.Code.Unavailable, ErrorReason.JournalUnavailable,
+        "The journal cannot be read now. Nothing was recorded; try again later.", Limits.RetryDelay);
+
     private Google.Rpc.Status Quarantined(Exception e) => RefusedException.Refuse(
         Google.Rpc.Code.DataLoss, ErrorReason.PartyQuarantined,
         $"What the journal holds of {Code} cannot be read: {e.Message} Nothing was recorded, and nothing is lost; its "

@@ -81,6 +81,13 @@ public sealed class Ledger
         return new Ledger(_items.SetItem(item, accounts), OpenedOn, _stated);
     }
 
+    /// <summary>With what was booked, and with what an opening stated, if that is what was booked.</summary>
+    public Ledger With(StockBooked booked)
+    {
+        var books = With(booked.Bookings);
+        return booked.StatedOn is { } day ? books.Stated(booked.Stated, day) : books;
+    }
+
     public Ledger With(IEnumerable<Booking> bookings) =>
         bookings.Aggregate(this, static (ledger, booking) => ledger.With(booking));
 

@@ -32,20 +32,16 @@ public static class EntryCodec
     /// </exception>
     public static Entry Decode(ReadOnlySpan<byte> bytes, string party)
     {
-        J.Entry entry;
-        try
-        {
-            entry = J.Entry.Parser.ParseFrom(bytes);
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw new InvalidDataException($"An entry of {party} cannot be read: {e.Message}", e);
-        }
-
+        var entry = Parse(bytes, party);
         return new Entry(
             entry.RecordTime.ToDateTimeOffset(), ToTraceId(entry.TraceId),
             [.. entry.Events.Select(e => ToEvent(e, party))]);
     }
+
+    /// <summary>The bookings of an entry, without the rest of it.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no entry.</exception>
+    public static IEnumerable<StockBooked> DecodeBookings(ReadOnlySpan<byte> bytes, string party) =>
+        Parse(bytes, party).Events.Where(e => e.StockBooked is not null).Select(e => ToEvent(e.StockBooked));
 
     /// <summary>As the wire writes it, with nothing for a standing that is not known.</summary>
     public static J.Standings ToMessage(Standing? standing)
@@ -155,12 +151,7 @@ public static class EntryCodec
             [.. happened.NoticeFiled.Addresses.Select(a => new Address(a.To, a.Sequence))]),
         J.Event.KindOneofCase.NoticeDelivered => ToEvent(happened.NoticeDelivered),
         J.Event.KindOneofCase.AnswerReceived => happened.AnswerReceived.ToAnswer(),
-        J.Event.KindOneofCase.StockBooked => new StockBooked(
-            [.. happened.StockBooked.Bookings.Select(ToBooking)], happened.StockBooked.Basis)
-        {
-            Stated = [.. happened.StockBooked.Stated.Select(ToAccount)],
-            StatedOn = happened.StockBooked.StatedOn?.ToDay(),
-        },
+        J.Event.KindOneofCase.StockBooked => ToEvent(happened.StockBooked),
         J.Event.KindOneofCase.FindingRaised =>
             new FindingRaised(FindingCodec.ToFinding(happened.FindingRaised.Finding)),
         J.Event.KindOneofCase.FindingClosed => new FindingClosed(
@@ -170,6 +161,24 @@ public static class EntryCodec
         J.Event.KindOneofCase.DutySet => new DutySet(ToDuty(happened.DutySet)),
         _ => throw new InvalidDataException(
             $"An entry of {party} holds an event that this program does not know: a newer one wrote it. Start that."),
+    };
+
+    private static J.Entry Parse(ReadOnlySpan<byte> bytes, string party)
+    {
+        try
+        {
+            return J.Entry.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new InvalidDataException($"An entry of {party} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static StockBooked ToEvent(J.StockBooked e) => new([.. e.Bookings.Select(ToBooking)], e.Basis)
+    {
+        Stated = [.. e.Stated.Select(ToAccount)],
+        StatedOn = e.StatedOn?.ToDay(),
     };
 
     /// <summary>As it is sent, and as it is stored.</summary>

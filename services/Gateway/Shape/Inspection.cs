@@ -187,6 +187,9 @@ internal sealed class Inspection(DateOnly today)
             "Expected the next_page_token of the previous answer, unchanged.");
     }
 
+    public void Position(string field, long position) => Require(
+        position >= 0, field, "Expected a position of the journal, as a receipt gives it. Leave it out for now.");
+
     private static bool IsPrintable(string value)
     {
         for (var i = 0; i < value.Length; i++)

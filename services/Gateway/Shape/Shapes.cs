@@ -57,6 +57,7 @@ internal sealed class Shapes(TimeProvider time)
             case GetStockpileRequest r:
                 check.PartyName("parent", r.Parent);
                 check.Day("as_of", r.AsOf, check.LatestPlanned);
+                check.Position("as_known_at", r.AsKnownAt);
                 break;
             case ListObligationsRequest r:
                 check.PartyName("parent", r.Parent);
