@@ -9,6 +9,9 @@ namespace Treaty.Grid.Domain.Tests.Simulation;
 /// </summary>
 internal sealed class Post(Register register, Dice dice)
 {
+    // Of Finish: whoever still waits after so many letters waits for ever.
+    private const int RoundsMax = 1_000;
+
     private readonly List<(string To, Command Command)> _onTheWay = [];
     private readonly string[] _codes = [.. register.Parties.Select(p => p.Code)];
 
@@ -25,15 +28,17 @@ internal sealed class Post(Register register, Dice dice)
     /// <summary>Until no message waits for an answer.</summary>
     public void Finish(DateTimeOffset now)
     {
-        while (register.Parties.Any(p => p.Peers.Values.Any(peer => !peer.Unanswered.IsEmpty)))
+        for (int round = 0; register.Parties.Any(Awaits); round++)
         {
+            if (round == RoundsMax) throw new InvalidOperationException("A message is never answered.");
             foreach (string code in _codes) Send(code, now);
             while (_onTheWay.Count > 0) Arrive(dice.Below(_onTheWay.Count), now, reliable: true);
         }
-        while (_onTheWay.Count > 0) Arrive(0, now, reliable: true);
+
+        static bool Awaits(Party party) => party.Peers.Values.Any(peer => !peer.Unanswered.IsEmpty);
     }
 
-    // What a party has to say is what its events say: nothing else remembers it.
+    // What a party has to say is what its entries say: nothing else remembers it, and nothing is said before.
     private void Send(string code, DateTimeOffset now)
     {
         Party party = register[code];
@@ -41,9 +46,8 @@ internal sealed class Post(Register register, Dice dice)
         {
             foreach (var (sequence, outbound) in peer.Unanswered)
             {
-                if (dice.Chance(30)) continue;
                 FiledNotice filed = party.FindNotice(outbound.NoticeId)!;
-                long position = register.Journal(code)[(int)filed.Version - 1].Position;
+                if (register.PositionOf(code, filed.Version) is not { } position || dice.Chance(30)) continue;
                 _onTheWay.Add((to, new TakeNotice(
                     sequence, filed.Notice, filed.RecordTime, position, filed.Filer, now)));
             }
@@ -62,8 +66,9 @@ internal sealed class Post(Register register, Dice dice)
             if (message.Sequence > watermark + 1) return;
             Decision taken = register.Ask(to, message with { Time = now });
             Assert.Equal(message.Sequence <= watermark, taken is Repeated);
-            var answer = register.Answer(to, message.Notice.Filer, message.Sequence);
-            _onTheWay.Add((message.Notice.Filer, new TakeAnswer(answer, now)));
+            if (reliable || dice.Chance(70)) register.Commit(to);
+            if (register.Answer(to, message.Notice.Filer, message.Sequence) is { } answer)
+                _onTheWay.Add((message.Notice.Filer, new TakeAnswer(answer, now)));
         }
         else
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Treaty.Grid.Auditor;
 using Treaty.Grid.Findings;
@@ -10,54 +11,140 @@ internal sealed class Simulation
 {
     private readonly History _history;
     private readonly Expectation _expectation;
-    private readonly Register _register = new();
+    private readonly Register _register;
     private readonly Dice _dice;
     private readonly StringBuilder _complaints = new();
 
-    private Simulation(int seed)
+    /// <summary>What each party was asked and has not heard of since, in order.</summary>
+    private readonly Dictionary<string, List<(Filing Filing, Command Command)>> _asked;
+
+    /// <summary>The position that each statement was acknowledged with.</summary>
+    private readonly Dictionary<(string Party, string Id), long> _receipts = [];
+
+    private Simulation(int seed, Func<Party, Command, Decision> decide)
     {
         _history = History.Draw(seed);
         _expectation = new Expectation(_history, Translation.Terms);
+        _register = new Register(decide);
         _dice = new Dice(seed ^ 0x5eed);
+        _asked = _history.Countries.ToDictionary(
+            c => c.Code, _ => new List<(Filing, Command)>(), StringComparer.Ordinal);
     }
 
-    /// <summary>What is not as it must be, a line for each; empty if all is well.</summary>
-    public static string Run(int seed)
+    /// <summary>Everything that became durable, in order.</summary>
+    public IReadOnlyList<JournalEntry> Journal => _register.Journal;
+
+    /// <summary>What is not as it must be, a line for each, and the story of it; empty if all is well.</summary>
+    public string Complaints { get; private set; } = "";
+
+    /// <summary>One history from its seed: the same every time.</summary>
+    public static Simulation Run(int seed) => Run(seed, static (party, c) => party.Decide(c, Translation.Rulebook));
+
+    /// <summary>As <see cref="Run(int)"/>, with parties that decide otherwise.</summary>
+    public static Simulation Run(int seed, Func<Party, Command, Decision> decide)
     {
-        var simulation = new Simulation(seed);
-        simulation.File();
-        simulation.Audit();
-        return simulation._complaints.Length == 0 ? "" : simulation.Told();
+        var simulation = new Simulation(seed, decide);
+        try
+        {
+            simulation.File();
+            simulation.Audit();
+        }
+        catch (Exception e)
+        {
+            simulation.Complain(e.ToString());
+        }
+        if (simulation._complaints.Length > 0) simulation.Complaints = simulation.Told();
+        return simulation;
     }
 
     private void File()
     {
         DateTimeOffset now = Noon(_history.Filings[0].RecordDay);
         foreach (string code in _history.Countries.Select(c => c.Code))
+        {
             _register.Ask(code, new RegisterParty(code, now));
+            _register.Commit(code);
+        }
         var post = new Post(_register, _dice);
         foreach (Filing filing in _history.Filings)
         {
-            now = Noon(filing.RecordDay) > now ? Noon(filing.RecordDay) : now.AddSeconds(1);
+            if (Noon(filing.RecordDay) <= now)
+            {
+                now = now.AddSeconds(1);
+            }
+            else
+            {
+                // The auditor knows the day on which each was recorded: nobody is kept waiting over night.
+                foreach (string code in _asked.Keys) Acknowledge(code);
+                now = Noon(filing.RecordDay);
+            }
             // Clocks of two machines differ, and those of one machine go back; never over midnight here.
             Command command = Translation.Command(filing.Statement, now.AddMinutes(-_dice.Below(60)));
-            Check(filing, _register.Ask(filing.Statement.Party, command));
-            if (_dice.Chance(8)) Restart();
+            Check(filing, _register.Ask(filing.Statement.Party, command), again: false);
+            _asked[filing.Statement.Party].Add((filing, command));
+            if (_dice.Chance(60)) Acknowledge(filing.Statement.Party);
+            if (_dice.Chance(12)) Crash();
             post.Work(now);
         }
+        foreach (string code in _asked.Keys) Acknowledge(code);
         post.Finish(now.AddSeconds(1));
+        foreach (string code in _asked.Keys) _register.Commit(code);
     }
 
-    private void Restart()
+    private void Acknowledge(string code)
+    {
+        _register.Commit(code);
+        foreach (var (filing, _) in _asked[code].Where(a => a.Filing.Answer != "conflict"))
+        {
+            long receipt = Receipt(filing.Statement);
+            _receipts.TryAdd((code, filing.Statement.Id), receipt);
+            if (_receipts[(code, filing.Statement.Id)] != receipt) Complain($"another receipt, {receipt}: {filing}");
+        }
+        _asked[code].Clear();
+    }
+
+    private long Receipt(Statement statement)
+    {
+        Party party = _register[statement.Party];
+        long version = statement switch
+        {
+            Auditor.Notice => party.FindNotice(statement.Id)!.Version,
+            Auditor.Declaration => party.Declarations[statement.Id].Version,
+            _ => party.NotificationIds[statement.Id].Version,
+        };
+        return _register.PositionOf(statement.Party, version)
+            ?? throw new InvalidOperationException($"Acknowledged and not durable: {statement}");
+    }
+
+    // Whoever was not answered asks again, in the same order.
+    private void Crash()
     {
         string code = _dice.Pick(_history.Countries).Code;
         Party before = _register[code];
-        _register.Restart(code);
-        if (_dice.Chance(20) && Dump.Of(before) != Dump.Of(_register[code]))
-            Complain($"{code} is not what its events say");
+        bool isWhole = !_register.Waits(code);
+        _register.Crash(code);
+        if (isWhole && _dice.Chance(20)) CompareStates(before, _register[code]);
+        foreach (var (filing, command) in _asked[code]) Check(filing, _register.Ask(code, command), again: true);
     }
 
-    private void Check(Filing filing, Decision decision)
+    private void CompareStates(Party before, Party after)
+    {
+        var (was, now) = (Dump.Of(Timeless(before)), Dump.Of(Timeless(after)));
+        if (was == now) return;
+        Complain($"{before.Code} is not what its entries say");
+        Compare(was.Split('\n'), now.Split('\n'));
+    }
+
+    // A closing that follows from an answer rides with the next entry, and has the time of that one when it is read
+    // again: the one thing that a party knows otherwise before.
+    private static Party Timeless(Party party) => party with
+    {
+        Findings = party.Findings.ToImmutableDictionary(
+            f => f.Key, f => f.Value.Select(x => x.Closed is null ? x : x with { RecordTime = default })
+                .ToImmutableArray()),
+    };
+
+    private void Check(Filing filing, Decision decision, bool again)
     {
         string answer = decision switch
         {
@@ -66,12 +153,14 @@ internal sealed class Simulation
             Refused { Refusal: { Reason: RefusalReason.IdConflict, Field.Length: > 0 } } => "conflict",
             _ => decision.ToString()!,
         };
-        if (answer != filing.Answer) Complain($"answered {answer} to {filing}");
+        bool isRepeat = again && (filing.Answer, answer) == ("accepted", "repeat");
+        if (answer != filing.Answer && !isRepeat) Complain($"answered {answer} to {filing}");
     }
 
     private void Audit()
     {
         AuditStatements();
+        foreach (JournalEntry entry in _register.Journal) AuditPositions(entry);
         foreach (Auditor.TransferKey key in _expectation.Transfers) AuditTransfer(key);
         foreach (Party party in _register.Parties) AuditBooks(party);
         List<DateOnly> days = [.. _expectation.Days(_history.LastRecordDay.AddDays(1))];
@@ -92,7 +181,28 @@ internal sealed class Simulation
                 _ => party.NotificationIds.ContainsKey(statement.Id),
             };
             if (!there) Complain($"not there once: {statement}");
+            else if (_receipts[(statement.Party, statement.Id)] != Receipt(statement)) Complain($"moved: {statement}");
         }
+    }
+
+    // What an entry says of another party's entry is said there.
+    private void AuditPositions(JournalEntry entry)
+    {
+        foreach (Event happened in entry.Events)
+        {
+            bool isThere = happened switch
+            {
+                NoticeDelivered d => At(d.Position, d.From).OfType<NoticeFiled>().Any(
+                    f => f.Notice.Id == d.Notice.Id && f.Addresses.Contains(new Address(entry.Party, d.Sequence))),
+                AnswerReceived a => At(a.Position, a.From).OfType<NoticeDelivered>().Any(
+                    d => d.From == entry.Party && d.Sequence == a.Sequence),
+                _ => true,
+            };
+            if (!isThere) Complain($"not where {entry.Party} says it is: {happened}");
+        }
+
+        IEnumerable<Event> At(long position, string party) =>
+            _register.Journal.Where(e => e.Position == position && e.Party == party).SelectMany(e => e.Events);
     }
 
     private static int Count(Party party, Auditor.Notice notice) =>
