@@ -25,7 +25,7 @@ internal sealed class Simulation
     {
         _history = History.Draw(seed);
         _expectation = new Expectation(_history, Translation.Terms);
-        _register = new Register(decide);
+        _register = new Register(decide, new Dice(seed ^ 0x1e7));
         _dice = new Dice(seed ^ 0x5eed);
         _asked = _history.Countries.ToDictionary(
             c => c.Code, _ => new List<(Filing, Command)>(), StringComparer.Ordinal);
