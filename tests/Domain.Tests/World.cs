@@ -68,6 +68,15 @@ public sealed record World(Rulebook Rulebook)
             decision);
     }
 
+    /// <summary>The same, with everything recalled that parties had let go.</summary>
+    public World Recalled => !IsForgetful ? this : this with
+    {
+        Parties = Parties.ToImmutableSortedDictionary(
+            p => p.Key,
+            p => Recall(p.Value, Mentions[p.Key].SelectMany(m => m).Distinct(StringComparer.Ordinal)),
+            StringComparer.Ordinal),
+    };
+
     /// <summary>A party with all that its journal tells about some names.</summary>
     public Party Recall(Party party, IEnumerable<string> names)
     {
@@ -142,7 +151,7 @@ public sealed record World(Rulebook Rulebook)
     /// <summary>What must hold at any moment, whatever happened.</summary>
     public void Check()
     {
-        foreach (var (code, party) in Parties)
+        foreach (var (code, party) in Recalled.Parties)
         {
             Assert.True(party.Books.Sum == 0, $"The books of {code} add up to {party.Books.Sum}.");
             var fold = Journal[code].Aggregate(
@@ -155,7 +164,7 @@ public sealed record World(Rulebook Rulebook)
 
         if (Post.IsEmpty)
         {
-            CheckFilesAgree();
+            Recalled.CheckFilesAgree();
         }
     }
 

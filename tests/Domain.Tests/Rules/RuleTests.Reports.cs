@@ -183,6 +183,20 @@ public sealed partial class RuleTests
         """);
 
     [Fact]
+    public void APM_55_raised_when_the_same_notice_stood_long_ago_and_kept_when_more_is_said() => Raised("APM-55", """
+        dispatch T1 GRC USA PMA-2 80 training 2007-05-04
+        receipt T1 GRC USA PMA-2 80 training 2007-05-05
+        dispatch T2 GRC USA PMA-2 80 training 2007-05-04
+        receipt T2 GRC USA PMA-2 80 training 2007-05-05
+        finds GRC APM-55 REVIEW about T2 same_notice=parties/GRC/transfers/USA~T1
+        finds USA APM-55 REVIEW about T2 same_notice=parties/GRC/transfers/USA~T1
+        reply T2 USA 2007-06-01
+        reply T2 GRC 2007-06-02
+        finds GRC APM-55 REVIEW about T2 same_notice=parties/GRC/transfers/USA~T1
+        finds USA APM-55 REVIEW about T2 same_notice=parties/GRC/transfers/USA~T1
+        """);
+
+    [Fact]
     public void APM_55_not_raised_when_the_lot_holds_them_or_the_books_never_held_it() => NotRaised("APM-55", """
         opening GRC PMA-2 480(A:100) 2007-01-01
         dispatch T1 GRC USA PMA-2 100(A:100) training 2007-05-04

@@ -46,6 +46,7 @@ public sealed partial class RuleTests
     {
         Assert.Contains($" {rule} ", text, StringComparison.Ordinal);
         ScenarioRunner.Play(States + text);
+        ScenarioRunner.Play(States + text, Arrival.Forgotten);
     }
 
     /// <summary>Plays the case, and makes sure that the rule is not raised by anything in it, at any time.</summary>

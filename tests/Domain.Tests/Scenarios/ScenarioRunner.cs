@@ -17,6 +17,9 @@ public enum Arrival
 
     /// <summary>Notices that follow on each other are filed from the last to the first.</summary>
     Reversed,
+
+    /// <summary>As at once; and before each step every party lets go what is at rest.</summary>
+    Forgotten,
 }
 
 /// <summary>
@@ -32,7 +35,8 @@ public sealed class ScenarioRunner
     private DateTimeOffset _clock = new(1990, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private DateOnly? _asOf;
 
-    private ScenarioRunner(Arrival arrival, Rulebook rulebook) => (_arrival, _world) = (arrival, new World(rulebook));
+    private ScenarioRunner(Arrival arrival, Rulebook rulebook) => 
+        (_arrival, _world) = (arrival, new World(rulebook) { IsForgetful = arrival == Arrival.Forgotten });
 
     private DateOnly AsOf => _asOf ?? DateOnly.FromDateTime(_clock.UtcDateTime);
 
@@ -131,7 +135,8 @@ public sealed class ScenarioRunner
 
     private void Try(Notice notice)
     {
-        var before = Look();
+        Look();
+        var before = _world;
         _clock = Later(notice.Date);
         _dry = before.Record(notice.Filer, new FileNotice(notice, _clock)).DeliverAll(_clock);
         _dry.Check();
@@ -139,7 +144,11 @@ public sealed class ScenarioRunner
     }
 
     /// <summary>Whoever looks waits for the post.</summary>
-    private World Look() => _world.Post.IsEmpty ? _world : _world = _world.DeliverAll(Tick());
+    private World Look()
+    {
+        _world = _world.Post.IsEmpty ? _world : _world.DeliverAll(Tick());
+        return _world.Recalled;
+    }
 
     private DateTimeOffset Tick() => _clock = _clock.AddSeconds(1);
 
