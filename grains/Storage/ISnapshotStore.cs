@@ -10,14 +10,20 @@ namespace Treaty.Grid.Storage;
 /// <item>A snapshot and the mentions up to its version appear together or not at all.</item>
 /// <item>They follow one another: a save that is not based on the snapshot that is there changes nothing. So a process
 /// that was frozen, and resumed, cannot put back an older one.</item>
-/// <item>Whatever is lost or damaged is as if it had never been: a party without a snapshot has no mentions.</item>
+/// <item>Whatever is lost or damaged is as if it had never been: a party without a snapshot has no mentions. Only
+/// where the party was loaded or saved by this process, and goes by what is lost, an empty answer would pass off as new
+/// what it knows no more: every look into the store is <see cref="JournalUnavailableException"/> until it is loaded
+/// again.</item>
 /// <item>Calls may come from many threads at once; a caller's memory is its own again when the call returns.</item>
-/// <item>A store that cannot be reached throws <see cref="JournalUnavailableException"/>.</item>
+/// <item>A store that cannot be reached throws <see cref="JournalUnavailableException"/>. A save that threw may have
+/// been made: load the party, or save again on the same ground and be told.</item>
 /// </list>
 /// </remarks>
 public interface ISnapshotStore : IAsyncDisposable
 {
-    /// <summary>Makes the store ready: creates or migrates its schema; drops what it cannot use.</summary>
+    /// <summary>
+    /// Makes the store ready, after the journal of the same place: creates its schema; drops what it cannot use.
+    /// </summary>
     ValueTask StartAsync(CancellationToken cancellation);
 
     /// <summary>The last snapshot of a party; null if there is none.</summary>
@@ -27,7 +33,10 @@ public interface ISnapshotStore : IAsyncDisposable
     /// Keeps a snapshot in place of the one before, and adds the mentions of the entries between the two.
     /// </summary>
     /// <param name="basedOn">The version of the snapshot it replaces; 0 if there is none.</param>
-    /// <param name="mentions">Of the entries above <paramref name="basedOn"/> up to the snapshot's version.</param>
+    /// <param name="mentions">
+    /// Of the entries above <paramref name="basedOn"/> up to the snapshot's version; at most a million, in any order. No
+    /// snapshot comes before its entries are durable: so none can ever be ahead of the journal.
+    /// </param>
     /// <returns>False, and nothing is changed, if another snapshot than that is there.</returns>
     ValueTask<bool> SaveAsync(
         string party, Snapshot snapshot, long basedOn, IReadOnlyList<Mention> mentions,
@@ -38,6 +47,7 @@ public interface ISnapshotStore : IAsyncDisposable
     /// one of them is among them; on average at most one key in a hundred that nothing mentions costs a look into the
     /// store, and what such a look finds may be wrong about once in 2^64 keys, so the caller checks.
     /// </summary>
+    /// <param name="keys">At most 16,384.</param>
     ValueTask<IReadOnlyList<long>> FindAsync(
         string party, IReadOnlyList<ulong> keys, CancellationToken cancellation);
 

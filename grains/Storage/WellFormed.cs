@@ -1,13 +1,19 @@
 namespace Treaty.Grid.Storage;
 
 /// <summary>
-/// What a call to the journal must look like. Every home asks here before it does anything, so that all of them
-/// refuse the same calls. What is refused is a mistake of the program: mend it, do not catch it.
+/// What a call to the journal or to the snapshots must look like. Every home asks here before it does anything, so that
+/// all of them refuse the same calls. What is refused is a mistake of the program: mend it, do not catch it.
 /// </summary>
 internal static class WellFormed
 {
     /// <summary>Far above any code in use; it bounds the keys of the store and of the fence in memory.</summary>
     public const int PartyLengthMax = 64;
+
+    /// <summary>Some batches of notices: a look-up answers a batch, it is no report.</summary>
+    public const int KeysMax = 16_384;
+
+    /// <summary>They are sorted in memory, 16 MB. Whoever has more saves in steps.</summary>
+    public const int MentionsMax = 1_000_000;
 
     private const char FirstVisible = '!';
     private const char LastVisible = '~';
@@ -62,6 +68,30 @@ internal static class WellFormed
         {
             if (versions[i] <= (i == 0 ? 0 : versions[i - 1]))
                 throw new ArgumentException("Versions are asked for in rising order, from 1.", nameof(versions));
+        }
+    }
+
+    public static void Keys(IReadOnlyList<ulong> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(keys.Count, KeysMax, nameof(keys));
+    }
+
+    public static void Save(Snapshot snapshot, long basedOn, IReadOnlyList<Mention> mentions)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        ArgumentNullException.ThrowIfNull(mentions);
+        ArgumentOutOfRangeException.ThrowIfNegative(basedOn);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(snapshot.Version, basedOn, nameof(snapshot));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(mentions.Count, MentionsMax, nameof(mentions));
+        for (var i = 0; i < mentions.Count; i++)
+        {
+            if (mentions[i].Version <= basedOn || mentions[i].Version > snapshot.Version)
+            {
+                throw new ArgumentException(
+                    $"A mention of version {mentions[i].Version} is not between {basedOn} and {snapshot.Version}.",
+                    nameof(mentions));
+            }
         }
     }
 

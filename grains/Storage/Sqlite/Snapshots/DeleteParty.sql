@@ -1,0 +1,3 @@
+DELETE FROM page WHERE party = @party;
+DELETE FROM run WHERE party = @party;
+DELETE FROM snapshot WHERE party = @party;

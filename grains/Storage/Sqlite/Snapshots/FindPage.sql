@@ -1,0 +1,4 @@
+SELECT first_key, first_version, mentions FROM page
+WHERE party = @party AND run = @run AND (first_key, first_version) <= (@key, @version)
+ORDER BY first_key DESC, first_version DESC
+LIMIT 1;

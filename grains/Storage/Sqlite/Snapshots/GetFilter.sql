@@ -1,0 +1,1 @@
+SELECT filter FROM run WHERE party = @party AND version = @run;

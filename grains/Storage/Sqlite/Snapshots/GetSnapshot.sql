@@ -1,0 +1,1 @@
+SELECT version, state FROM snapshot WHERE party = @party;

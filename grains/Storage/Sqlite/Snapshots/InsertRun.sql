@@ -1,0 +1,2 @@
+INSERT INTO run (party, version, mentions, keys, filter)
+VALUES (@party, @run, @mentions, @keys, @filter);

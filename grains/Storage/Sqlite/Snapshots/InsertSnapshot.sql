@@ -1,0 +1,1 @@
+INSERT INTO snapshot (party, version, state) VALUES (@party, @version, @state) ON CONFLICT DO NOTHING;

@@ -1,0 +1,1 @@
+SELECT version, mentions, keys FROM run WHERE party = @party ORDER BY version;
