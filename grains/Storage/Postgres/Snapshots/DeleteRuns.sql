@@ -1,0 +1,1 @@
+DELETE FROM treaty_grid.mention_run_1 WHERE party = $1 AND version >= $2 AND version < $3;

@@ -1,0 +1,1 @@
+SELECT version, state FROM treaty_grid.snapshot_1 WHERE party = $1;
