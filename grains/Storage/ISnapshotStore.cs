@@ -34,8 +34,8 @@ public interface ISnapshotStore : IAsyncDisposable
     /// </summary>
     /// <param name="basedOn">The version of the snapshot it replaces; 0 if there is none.</param>
     /// <param name="mentions">
-    /// Of the entries above <paramref name="basedOn"/> up to the snapshot's version; at most a million, in any order. No
-    /// snapshot comes before its entries are durable: so none can ever be ahead of the journal.
+    /// Of the entries above <paramref name="basedOn"/> up to the snapshot's version; at most a million, in any order.
+    /// Those entries are durable already: so no snapshot is ever ahead of the journal.
     /// </param>
     /// <returns>False, and nothing is changed, if another snapshot than that is there.</returns>
     ValueTask<bool> SaveAsync(

@@ -44,7 +44,8 @@ internal readonly record struct MentionPage(Mention First, byte[] Blob)
         {
             var at = content[(i * MentionBytes)..];
             mentions[i] = new Mention(
-                BinaryPrimitives.ReadUInt64LittleEndian(at), BinaryPrimitives.ReadInt64LittleEndian(at[sizeof(ulong)..]));
+                BinaryPrimitives.ReadUInt64LittleEndian(at),
+                BinaryPrimitives.ReadInt64LittleEndian(at[sizeof(ulong)..]));
         }
 
         return mentions;

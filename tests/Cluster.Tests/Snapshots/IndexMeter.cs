@@ -12,7 +12,6 @@ internal sealed class IndexMeter : IDisposable
     private readonly AsyncLocal<bool> _isMine = new() { Value = true };
     private readonly MeterListener _listener = new();
     private long _looks;
-    private long _misses;
     private long _filterBytes;
     private long _filterBytesMax;
 
@@ -23,30 +22,20 @@ internal sealed class IndexMeter : IDisposable
             if (instrument.Meter.Name == JournalWriter.TelemetryName)
                 listener.EnableMeasurementEvents(instrument);
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
         {
             if (!_isMine.Value)
                 return;
             if (instrument.Name == "treatygrid.index.looks")
-            {
                 Interlocked.Add(ref _looks, value);
-                if (tags.Contains(new KeyValuePair<string, object?>("found", false)))
-                    Interlocked.Add(ref _misses, value);
-            }
             else if (instrument.Name == "treatygrid.index.filters")
-            {
-                var bytes = Interlocked.Add(ref _filterBytes, value);
-                InterlockedMax(bytes);
-            }
+                RaiseMax(Interlocked.Add(ref _filterBytes, value));
         });
         _listener.Start();
     }
 
     /// <summary>Keys looked for in a run.</summary>
     public long Looks => Interlocked.Read(ref _looks);
-
-    /// <summary>Of those, in vain.</summary>
-    public long Misses => Interlocked.Read(ref _misses);
 
     public long FilterBytes => Interlocked.Read(ref _filterBytes);
 
@@ -55,10 +44,10 @@ internal sealed class IndexMeter : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private void InterlockedMax(long bytes)
+    private void RaiseMax(long bytes)
     {
         var max = FilterBytesMax;
-        while (bytes > max)
-            max = Interlocked.CompareExchange(ref _filterBytesMax, bytes, max) is var seen && seen == max ? bytes : seen;
+        while (bytes > max && Interlocked.CompareExchange(ref _filterBytesMax, bytes, max) != max)
+            max = FilterBytesMax;
     }
 }

@@ -4,7 +4,7 @@ using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Cluster.Tests.Snapshots;
 
-/// <summary>The contract on PostgreSQL, in a database of its own for each test, which the server named here makes.</summary>
+/// <summary>The contract on PostgreSQL, in a database of its own for each test.</summary>
 public sealed class PostgresSnapshotStoreTests : StoredSnapshotsContract
 {
     private static readonly string? Server = Environment.GetEnvironmentVariable("TREATY_GRID_POSTGRES");

@@ -2,7 +2,7 @@ using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Cluster.Tests.Snapshots;
 
-/// <summary>What the homes in a database must keep beyond that: their index, its filters, and what happens to them.</summary>
+/// <summary>What the homes in a database must keep beyond that: the index, its filters, their loss.</summary>
 public abstract class StoredSnapshotsContract : SnapshotStoreContract
 {
     // 315,000 keys in saves of 5,000 leave three runs on each of three levels: about the most of them.
