@@ -20,7 +20,7 @@ internal static class Greeting
             Treaty Grid is ready.
               gRPC  {grpc}
               JSON  {web}/v1
-              Data  {SiloHosting.DataDirectory(app.Configuration) ?? "in memory only"}
+              Data  {SiloHosting.DescribeJournal(app.Configuration)}
               {parties} states, {bound} of them bound by the Mine Ban Convention on {day}
 
             Try:  curl -s {web}/v1/parties/UKR

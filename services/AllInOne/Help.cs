@@ -15,7 +15,10 @@ internal static class Help
           --web URL         JSON and health, HTTP/1.1                  (http://127.0.0.1:5480)
           --register WHAT   real: 197 states and their memberships are
                             recorded at the first start; or empty      (real)
-          --journal WHAT    sqlite; or memory, which keeps nothing     (sqlite)
+          --journal WHAT    sqlite; postgres; or memory, which keeps
+                            nothing                                    (sqlite)
+          --postgres WHERE  for --journal postgres: a connection string,
+                            Host=...;Database=...;Username=...
           --help            this page
 
         Each is also a setting: TreatyGrid:Data in appsettings.json, TreatyGrid__Data in the environment, and so on.
@@ -32,6 +35,7 @@ internal static class Help
         ["--web"] = "TreatyGrid:Web",
         ["--register"] = "TreatyGrid:Register",
         ["--journal"] = "TreatyGrid:Journal",
+        ["--postgres"] = "TreatyGrid:Postgres",
     };
 
     /// <summary>The first switch that the program does not know; null if it knows all.</summary>
@@ -41,7 +45,7 @@ internal static class Help
     /// <summary>What went wrong and what to do, for mistakes that a user can mend; null for any other.</summary>
     public static string? Explain(Exception exception) => exception switch
     {
-        JournalInUseException or IOException or InvalidOperationException =>
+        JournalException or IOException or InvalidOperationException =>
             $"Treaty Grid cannot start: {exception.Message}",
         _ when exception.InnerException is { } inner => Explain(inner),
         _ => null,

@@ -14,7 +14,7 @@ namespace Treaty.Grid.Silo;
 /// <summary>Puts a silo with its journal into a host.</summary>
 public static class SiloHosting
 {
-    /// <summary>The section of the settings: <c>Data</c>, <c>Journal</c> and <c>Register</c>.</summary>
+    /// <summary>The section of the settings: <c>Data</c>, <c>Journal</c>, <c>Postgres</c> and <c>Register</c>.</summary>
     public const string Section = "TreatyGrid";
 
     /// <summary>
@@ -48,21 +48,48 @@ public static class SiloHosting
         return builder;
     }
 
-    /// <summary>Where the journal lies; null when it is kept in memory.</summary>
-    public static string? DataDirectory(IConfiguration configuration)
+    /// <summary>Where the journal lies, for people.</summary>
+    public static string DescribeJournal(IConfiguration configuration)
     {
         var settings = configuration.GetSection(Section);
-        return settings["Journal"] == "memory" ? null : Path.GetFullPath(settings["Data"] ?? "data");
+        return settings["Journal"] switch
+        {
+            "memory" => "in memory only",
+            "postgres" => "in PostgreSQL",
+            _ => DataDirectory(settings),
+        };
     }
 
     private static IJournal OpenJournal(IConfigurationSection settings, TimeProvider time) =>
         (settings["Journal"] ?? "sqlite") switch
         {
-            "sqlite" => new SqliteJournal(Path.GetFullPath(settings["Data"] ?? "data"), time),
+            "sqlite" => new SqliteJournal(DataDirectory(settings), time),
+            "postgres" => OpenPostgres(settings),
             "memory" => new MemoryJournal(),
             var other => throw new InvalidOperationException(
-                $"{settings.Path}:Journal is '{other}'. Expected 'sqlite', or 'memory' to keep nothing."),
+                $"{settings.Path}:Journal is '{other}'. Expected 'sqlite', 'postgres', or 'memory' to keep nothing."),
         };
+
+    private static PostgresJournal OpenPostgres(IConfigurationSection settings)
+    {
+        const string Example = "Host=db;Database=register;Username=silo;Password=...";
+        try
+        {
+            return settings["Postgres"] is { Length: > 0 } connectionString
+                ? new PostgresJournal(connectionString)
+                : throw new InvalidOperationException(
+                    $"{settings.Path}:Postgres is missing. Expected a connection string, such as '{Example}'.");
+        }
+        catch (ArgumentException e)
+        {
+            // What was given stays out of it: it may hold a password.
+            throw new InvalidOperationException(
+                $"{settings.Path}:Postgres is not a connection string: {e.Message} Expected such as '{Example}'.", e);
+        }
+    }
+
+    private static string DataDirectory(IConfigurationSection settings) =>
+        Path.GetFullPath(settings["Data"] ?? "data");
 
     /// <summary>Orleans wants a number, and two registers on one machine must not take the same.</summary>
     private static int FreePort()

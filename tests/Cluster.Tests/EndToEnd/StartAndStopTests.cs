@@ -41,6 +41,7 @@ public sealed class StartAndStopTests : IAsyncDisposable
 
     [Theory]
     [InlineData("--journal", "cloud", "TreatyGrid:Journal")]
+    [InlineData("--journal", "postgres", "TreatyGrid:Postgres")]
     [InlineData("--register", "imaginary", "TreatyGrid:Register")]
     [InlineData("--grpc", "http://0.0.0.0:0", "TreatyGrid:Grpc")]
     public async Task A_wrong_setting_is_said_in_a_sentence(string name, string value, string setting)

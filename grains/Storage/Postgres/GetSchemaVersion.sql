@@ -1,0 +1,1 @@
+SELECT version FROM treaty_grid.schema_version;

@@ -1,0 +1,1 @@
+SELECT to_regclass('treaty_grid.schema_version') IS NOT NULL;

@@ -1,0 +1,1 @@
+SELECT epoch, version FROM treaty_grid.open($1);

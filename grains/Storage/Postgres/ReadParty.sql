@@ -1,0 +1,4 @@
+SELECT position, party, version, payload FROM treaty_grid.entry
+WHERE party = $1 AND version > $2
+ORDER BY version
+LIMIT $3;
