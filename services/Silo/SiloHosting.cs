@@ -14,7 +14,9 @@ namespace Treaty.Grid.Silo;
 /// <summary>Puts a silo with its journal into a host.</summary>
 public static class SiloHosting
 {
-    /// <summary>The section of the settings: <c>Data</c>, <c>Journal</c>, <c>Postgres</c> and <c>Register</c>.</summary>
+    /// <summary>
+    /// The section of the settings: <c>Data</c>, <c>Journal</c>, <c>Postgres</c> and <c>Register</c>.
+    /// </summary>
     public const string Section = "TreatyGrid";
 
     /// <summary>

@@ -41,12 +41,14 @@ INSERT INTO treaty_grid.head DEFAULT VALUES;
 -- next positions begins after these can be seen. Each statement here has a snapshot of its own, and those after the
 -- lock see all that the holder before has committed; so plain reads are enough to decide.
 --
--- Never seqscan: a plan made while the tables were small must not be kept when they are large.
+-- Never seqscan: a plan made while the tables were small must not be kept when they are large. Never jit: it costs
+-- more than all the rest.
 CREATE FUNCTION treaty_grid.append(
     codes text[], party integer[], epoch bigint[], expected bigint[], entries integer[], payloads bytea[],
     OUT result integer[], OUT first_position bigint[])
 LANGUAGE plpgsql
 SET enable_seqscan = off
+SET jit = off
 AS $$
 DECLARE
     epochs   bigint[];  -- of codes
@@ -55,7 +57,7 @@ DECLARE
     skipped  integer[]; -- of the appends: the payloads before theirs
     payload  integer := 0;
 BEGIN
-    PERFORM FROM treaty_grid.head FOR UPDATE;
+    PERFORM FROM treaty_grid.head WHERE id FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'treaty_grid.head has lost its row';
     END IF;
@@ -64,7 +66,8 @@ BEGIN
 
     SELECT
         array_agg(coalesce((SELECT p.epoch FROM treaty_grid.party AS p WHERE p.code = asked.code), 0) ORDER BY n),
-        array_agg(coalesce((SELECT max(e.version) FROM treaty_grid.entry AS e WHERE e.party = asked.code), 0) ORDER BY n)
+        array_agg(
+            coalesce((SELECT max(e.version) FROM treaty_grid.entry AS e WHERE e.party = asked.code), 0) ORDER BY n)
     INTO epochs, versions
     FROM unnest(codes) WITH ORDINALITY AS asked (code, n);
 
@@ -101,9 +104,10 @@ CREATE FUNCTION treaty_grid.open(codes text[], OUT epoch bigint, OUT version big
 RETURNS SETOF record
 LANGUAGE plpgsql
 SET enable_seqscan = off
+SET jit = off
 AS $$
 BEGIN
-    PERFORM FROM treaty_grid.head FOR UPDATE;
+    PERFORM FROM treaty_grid.head WHERE id FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'treaty_grid.head has lost its row';
     END IF;

@@ -49,7 +49,8 @@ public sealed class PostgresJournalTests(PostgresHome postgres) : JournalContrac
         Assert.Equal(new OpenedParty(2, 1), await other.OpenAsync("GRC", Cancellation));
 
         Assert.Equal(
-            [Refused(AppendResult.StaleEpoch), Committed(2)], await Commit(Of("GRC", 1, 1, "lost"), Of("BGR", 1, 0, "b")));
+            [Refused(AppendResult.StaleEpoch), Committed(2)],
+            await Commit(Of("GRC", 1, 1, "lost"), Of("BGR", 1, 0, "b")));
         Assert.Equal([Committed(3)], await other.CommitAsync([Of("GRC", 2, 1, "c")], Cancellation));
     }
 
@@ -154,7 +155,8 @@ public sealed class PostgresJournalTests(PostgresHome postgres) : JournalContrac
         Assert.Equal(
             "idle_in_transaction_session_timeout=10000ms lock_timeout=15000ms statement_timeout=30000ms "
             + "synchronous_commit=on transaction_isolation=read committed",
-            await Database.AskAsync<string>("SELECT string_agg(setting || '=' || value, ' ' ORDER BY setting) FROM treaty_grid.seen"));
+            await Database.AskAsync<string>(
+                "SELECT string_agg(setting || '=' || value, ' ' ORDER BY setting) FROM treaty_grid.seen"));
     }
 
     [Fact]
@@ -180,7 +182,8 @@ public sealed class PostgresJournalTests(PostgresHome postgres) : JournalContrac
         var many = Enumerable.Range(0, 2_000).Select(n => Of("GRC", 1, n, "a")).Append(Of("GRC", 1, 2_000, "too much"));
         await Open("GRC");
         await RefuseAsync(
-            "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON treaty_grid.entry DEFERRABLE INITIALLY DEFERRED", "23514");
+            "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON treaty_grid.entry DEFERRABLE INITIALLY DEFERRED",
+            "23514");
 
         await Assert.ThrowsAsync<JournalUnavailableException>(async () => await Commit([.. many]));
 

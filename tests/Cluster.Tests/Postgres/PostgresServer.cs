@@ -154,7 +154,8 @@ public sealed class PostgresServer : IAsyncDisposable
         }
 
         using var initialize = Launch(
-            Path.Combine(_binaries, "initdb"), "-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale");
+            Path.Combine(_binaries, "initdb"),
+            "-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale");
         initialize.StandardInput.Close();
         var said = await initialize.StandardOutput.ReadToEndAsync();
         var errors = await initialize.StandardError.ReadToEndAsync();
