@@ -73,9 +73,8 @@ public sealed class PostgresFaultTests(PostgresHome postgres) : IAsyncLifetime
     {
         await Database.TerminateSilosAsync();
 
-        var failure = await Assert.ThrowsAnyAsync<NpgsqlException>(() => CommitAsync(0));
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => CommitAsync(0));
 
-        Assert.IsNotType<JournalUnavailableException>(failure);
         Assert.Equal(1, await CommitAsync(0));
     }
 

@@ -5,6 +5,9 @@ namespace Treaty.Grid.Cluster.Tests.Postgres;
 /// <summary>A database, and what a test does to it past the journal.</summary>
 public sealed record PostgresDatabase(string ConnectionString)
 {
+    // Tells a wait that never ends from a busy machine, and says nothing about speed.
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
+
     public string? Name => new NpgsqlConnectionStringBuilder(ConnectionString).Database;
 
     public PostgresDatabase With(Action<NpgsqlConnectionStringBuilder> change)
@@ -34,13 +37,15 @@ public sealed record PostgresDatabase(string ConnectionString)
     /// <summary>Returns when so many sessions of silos wait for a lock.</summary>
     public async Task UntilWaitingAsync(int sessions)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(WaitMax);
         while (await AskAsync<long>(
             """
             SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND application_name LIKE 'treaty-grid%' AND wait_event_type = 'Lock'
             """) < sessions)
         {
-            await Task.Delay(10, TestContext.Current.CancellationToken);
+            await Task.Delay(10, limit.Token);
         }
     }
 
