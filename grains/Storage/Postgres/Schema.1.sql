@@ -1,7 +1,7 @@
 -- The journal, schema 1. A release may add to it in the next numbered file, and only add: silos of the release before
 -- may still be running. What stands here may never change its meaning, and no row of entry is ever updated or deleted.
 
-CREATE SCHEMA treaty_grid;
+CREATE SCHEMA IF NOT EXISTS treaty_grid;
 
 CREATE TABLE treaty_grid.schema_version (
     version integer NOT NULL
