@@ -18,8 +18,10 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     // Stays beside the server, and holds the other end of a pipe to this process. A line names the signal that ends
-    // the server, and keeps its data; a pipe that breaks ends both, even after a SIGKILL of this process.
+    // the server, and keeps its data; a pipe that breaks ends both, even after a SIGKILL of this process. It outlives
+    // the signals that a terminal sends to all at once, to tidy up.
     private const string Guard = """
+        trap '' HUP INT TERM
         directory=$1; shift
         "$@" >>"$directory/log" 2>&1 &
         echo $!
