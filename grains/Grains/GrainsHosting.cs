@@ -10,8 +10,8 @@ namespace Treaty.Grid.Grains;
 public static class GrainsHosting
 {
     /// <summary>
-    /// Adds the party grains and what serves them. The host registers an <see cref="IJournal"/> and a
-    /// <see cref="Rulebook"/>.
+    /// Adds the party grains and what serves them. The host registers an <see cref="IJournal"/>, an
+    /// <see cref="ISnapshotStore"/> and a <see cref="Rulebook"/>.
     /// </summary>
     public static ISiloBuilder AddTreatyGridGrains(this ISiloBuilder silo)
     {
@@ -34,12 +34,17 @@ public static class GrainsHosting
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>The journal is there before the first party and after the last.</summary>
-    private sealed class JournalLifecycle(IJournal journal, IServiceProvider services)
+    private sealed class JournalLifecycle(IJournal journal, ISnapshotStore snapshots, IServiceProvider services)
         : ILifecycleParticipant<ISiloLifecycle>
     {
         public void Participate(ISiloLifecycle observer) => observer.Subscribe(
             nameof(JournalLifecycle), ServiceLifecycleStage.RuntimeStorageServices,
-            async cancellation => await journal.StartAsync(cancellation),
+            async cancellation =>
+            {
+                // In this order: the journal's lock on the data directory covers the snapshots in it.
+                await journal.StartAsync(cancellation);
+                await snapshots.StartAsync(cancellation);
+            },
             async _ => await services.GetRequiredService<JournalWriter>().DisposeAsync());
     }
 }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Treaty.Grid.Contracts;
 using Treaty.Grid.Storage;
 using Treaty.Grid.Storage.Codec;
 using Treaty.Grid.Transfers;
@@ -22,6 +21,12 @@ internal sealed partial class PartyGrain
 
     /// <summary>At deactivation nobody waits, so a shorter tail is worth it.</summary>
     private const long SnapshotTailMinAtEnd = 16 * 1024;
+
+    /// <summary>A party without a snapshot is saved in steps while it is loaded: each fits into one save.</summary>
+    private const int MentionsPerSave = 200_000;
+
+    /// <summary>More than this is not saved at once.</summary>
+    private const int MentionsMax = 5 * MentionsPerSave;
 
     /// <summary>Files that were recalled and did not change are let go again when there are more.</summary>
     private const int RecalledMax = 1_000;
@@ -80,6 +85,11 @@ internal sealed partial class PartyGrain
             _party = _party.Sealed(entry.RecordTime);
             Note(names, stored.Payload.Length);
             _places[stored.Version] = new EntryPlace(stored.Position, entry.TraceId);
+            if (_mentions.Count >= MentionsPerSave && _tailBytes >= _tailBytesDue)
+            {
+                _settled = _party;
+                await SaveSnapshotAsync(cancellationToken);
+            }
         }
 
         if (_party.Version != version)
@@ -249,7 +259,8 @@ internal sealed partial class PartyGrain
         }
         catch (JournalUnavailableException)
         {
-            throw new RefusedException(JournalUnreadable());
+            // The snapshot that this activation goes by may be gone, and then it can no longer tell what was before.
+            throw Poison(JournalUnreadable());
         }
     }
 
@@ -278,6 +289,13 @@ internal sealed partial class PartyGrain
     /// <summary>Off the path of any answer: keeps a snapshot, then lets go what it left out.</summary>
     private async Task SaveSnapshotAsync(CancellationToken cancellationToken)
     {
+        if (_mentions.Count > MentionsMax)
+        {
+            // The store was away for long. Whoever loads the party saves in steps.
+            Poison(JournalUnreadable());
+            return;
+        }
+
         _isSaving = true;
         var (settled, tailBytes) = (_settled, _tailBytes);
         try
@@ -327,17 +345,22 @@ internal sealed partial class PartyGrain
     }
 
     /// <summary>
-    /// Another snapshot is there than the one this activation knows of: its own, if the answer to an earlier save was
+    /// Another snapshot is there than the one this activation goes by: its own, if the answer to an earlier save was
     /// lost. What it covers needs no saving again.
     /// </summary>
     private async Task JoinSnapshotAsync(long version, CancellationToken cancellationToken)
     {
         _tailBytesDue = _tailBytes + SnapshotTailMin;
-        if (await snapshots.LoadAsync(Code, cancellationToken) is { } there && there.Version <= version)
+        var there = (await snapshots.LoadAsync(Code, cancellationToken))?.Version ?? 0;
+        if (there < _snapshotVersion || there > version)
         {
-            _snapshotVersion = there.Version;
-            _mentions.RemoveAll(m => m.Version <= there.Version);
+            // What this activation let go can no longer be found: the next one folds what is there.
+            Poison(JournalUnreadable());
+            return;
         }
+
+        _snapshotVersion = there;
+        _mentions.RemoveAll(m => m.Version <= there);
     }
 
     /// <summary>Drops files and declarations that the index finds again.</summary>

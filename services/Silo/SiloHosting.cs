@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Grains;
@@ -34,6 +35,7 @@ public static class SiloHosting
         });
         builder.Services.AddSingleton(_ => new Rulebook(KnownConventions.All, RegisterFiles.ReadTaxonomy()));
         builder.Services.AddSingleton(services => OpenJournal(settings, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => OpenSnapshots(settings, services));
         switch (settings["Register"] ?? "real")
         {
             case "real":
@@ -70,6 +72,16 @@ public static class SiloHosting
             "memory" => new MemoryJournal(),
             var other => throw new InvalidOperationException(
                 $"{settings.Path}:Journal is '{other}'. Expected 'sqlite', 'postgres', or 'memory' to keep nothing."),
+        };
+
+    private static ISnapshotStore OpenSnapshots(IConfigurationSection settings, IServiceProvider services) =>
+        settings["Journal"] switch
+        {
+            "memory" => new MemorySnapshotStore(),
+            "postgres" => new PostgresSnapshotStore(
+                settings["Postgres"]!, services.GetRequiredService<ILogger<PostgresSnapshotStore>>()),
+            _ => new SqliteSnapshotStore(
+                DataDirectory(settings), services.GetRequiredService<ILogger<SqliteSnapshotStore>>()),
         };
 
     private static PostgresJournal OpenPostgres(IConfigurationSection settings)

@@ -11,17 +11,29 @@ namespace Treaty.Grid.Storage;
 /// <summary>The snapshots of a cluster, beside its journal.</summary>
 public sealed class PostgresSnapshotStore : SnapshotStore
 {
+    private const int ConnectionsMax = 8;
+
+    // A session that froze while it saves must not keep the party's next save waiting.
+    private const int IdleInTransactionSeconds = 30;
+
     private readonly NpgsqlDataSource _database;
 
-    /// <param name="database">Its owner closes it, after the store.</param>
+    /// <param name="connectionString">Of the journal's database.</param>
+    /// <exception cref="ArgumentException">It cannot be understood.</exception>
     public PostgresSnapshotStore(
-        NpgsqlDataSource database,
+        string connectionString,
         ILogger<PostgresSnapshotStore> logger,
         long filterBytesMax = FilterBytesDefault)
         : base(logger, filterBytesMax)
     {
-        ArgumentNullException.ThrowIfNull(database);
-        _database = database;
+        ArgumentException.ThrowIfNullOrEmpty(connectionString);
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = "treaty-grid snapshots",
+            MaxPoolSize = ConnectionsMax,
+        };
+        settings.Options += $" -c idle_in_transaction_session_timeout={IdleInTransactionSeconds}s";
+        _database = NpgsqlDataSource.Create(settings);
     }
 
     private protected override async ValueTask PrepareAsync(CancellationToken cancellation)
@@ -61,5 +73,5 @@ public sealed class PostgresSnapshotStore : SnapshotStore
     private protected override bool IsDamage(DbException failure) =>
         failure.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted;
 
-    private protected override ValueTask CloseAsync() => ValueTask.CompletedTask;
+    private protected override ValueTask CloseAsync() => _database.DisposeAsync();
 }

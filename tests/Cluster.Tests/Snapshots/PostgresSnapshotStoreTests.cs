@@ -1,50 +1,38 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
+using Treaty.Grid.Cluster.Tests.Postgres;
 using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Cluster.Tests.Snapshots;
 
-/// <summary>The contract on PostgreSQL, in a database of its own for each test.</summary>
-public sealed class PostgresSnapshotStoreTests : StoredSnapshotsContract
+/// <summary>The contract on PostgreSQL.</summary>
+public sealed class PostgresSnapshotStoreTests(PostgresHome postgres) : StoredSnapshotsContract
 {
-    private static readonly string? Server = Environment.GetEnvironmentVariable("TREATY_GRID_POSTGRES");
-    private static int _databases;
+    private PostgresDatabase? _database;
 
-    private readonly string _name = $"snapshots_{Environment.ProcessId}_{Interlocked.Increment(ref _databases)}";
-    private NpgsqlDataSource? _database;
-
-    private NpgsqlDataSource Database => _database ?? throw new InvalidOperationException("Not started.");
+    private PostgresDatabase Database => _database ?? throw new InvalidOperationException("Not started.");
 
     public override async ValueTask InitializeAsync()
     {
-        Assert.SkipWhen(Server is null, "TREATY_GRID_POSTGRES names no server.");
-        await RunOnServerAsync($"CREATE DATABASE {_name}");
-        _database = Connect(new NpgsqlConnectionStringBuilder(Server) { Database = _name, MaxPoolSize = 10 });
+        _database = await postgres.BorrowAsync();
         await base.InitializeAsync();
     }
 
     protected override ISnapshotStore Make(long filterBytesMax) => new PostgresSnapshotStore(
-        Database, NullLogger<PostgresSnapshotStore>.Instance, filterBytesMax);
+        Database.ConnectionString, NullLogger<PostgresSnapshotStore>.Instance, filterBytesMax);
 
-    protected override async ValueTask RemoveAsync()
-    {
-        await Database.DisposeAsync();
-        await RunOnServerAsync($"DROP DATABASE {_name} WITH (FORCE)");
-    }
+    protected override async ValueTask RemoveAsync() => await postgres.ReturnAsync(Database);
 
     protected override async Task DamageAsync(string table, string column)
     {
         var name = table == "snapshot" ? table : $"mention_{table}";
-        await using var command = Database.CreateCommand(
+        await Database.RunAsync(
             $"UPDATE treaty_grid.{name}_1 SET {column} = set_bit({column}, 9, 1 - get_bit({column}, 9))");
-        await command.ExecuteNonQueryAsync(Cancellation);
     }
 
     [Fact]
     public async Task Many_may_start_at_once_on_an_empty_database()
     {
-        await using (var command = Database.CreateCommand("DROP SCHEMA treaty_grid CASCADE"))
-            await command.ExecuteNonQueryAsync(Cancellation);
+        await Database.RunAsync("DROP SCHEMA treaty_grid CASCADE");
 
         await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
         {
@@ -80,28 +68,16 @@ public sealed class PostgresSnapshotStoreTests : StoredSnapshotsContract
     public async Task A_server_that_cannot_be_reached_is_called_unavailable()
     {
         await Save("GRC", 1, 0, "one", new Mention(7, 1));
-        await RunOnServerAsync($"ALTER DATABASE {_name} ALLOW_CONNECTIONS false");
-        await RunOnServerAsync(
-            $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_name}'");
+        await using var nowhere = new PostgresSnapshotStore(
+            "Host=127.0.0.1;Port=1;Database=none;Username=nobody", NullLogger<PostgresSnapshotStore>.Instance);
+        await Assert.ThrowsAsync<JournalUnavailableException>(async () => await nowhere.StartAsync(Cancellation));
+        await Database.RunAsync("ALTER TABLE treaty_grid.snapshot_1 RENAME TO away");
 
         await Assert.ThrowsAsync<JournalUnavailableException>(() => Save("GRC", 2, 1, "lost"));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => Load("GRC"));
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => Find("GRC", 7));
-        await using var next = Make(SnapshotStore.FilterBytesDefault);
-        await Assert.ThrowsAsync<JournalUnavailableException>(async () => await next.StartAsync(Cancellation));
 
-        await RunOnServerAsync($"ALTER DATABASE {_name} ALLOW_CONNECTIONS true");
+        await Database.RunAsync("ALTER TABLE treaty_grid.away RENAME TO snapshot_1");
         Assert.Equal("1 one", await Load("GRC"));
         Assert.Equal([1], await Find("GRC", 7));
-    }
-
-    private static NpgsqlDataSource Connect(NpgsqlConnectionStringBuilder settings) =>
-        NpgsqlDataSource.Create(settings);
-
-    private static async Task RunOnServerAsync(string sql)
-    {
-        await using var server = Connect(new NpgsqlConnectionStringBuilder(Server) { Pooling = false });
-        await using var command = server.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 }
