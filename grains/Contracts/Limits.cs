@@ -81,6 +81,15 @@ public static class Limits
     /// <summary>See <see cref="LongPageSizeDefault"/>.</summary>
     public const int LongPageSizeMax = 1_000;
 
+    /// <summary>A filter that a person wrote, or a program from some hundred values.</summary>
+    public const int FilterLengthMax = 2_000;
+
+    /// <summary>Parentheses inside each other in a filter; it is read by recursion.</summary>
+    public const int FilterDepthMax = 20;
+
+    /// <summary>The name of the resource that stands for all parties, as in <c>parties/-</c> (AIP-159).</summary>
+    public const string AllParties = "parties/-";
+
     /// <summary>
     /// Notices that wait in one gateway for one party's grain: four full batches. Beyond it the caller is told to wait.
     /// </summary>

@@ -54,8 +54,10 @@ public sealed class RefusedException : Exception
         });
 
     /// <summary>A status for what may be tried again after a while.</summary>
-    public static Status RetryLater(Code code, ErrorReason reason, string message, TimeSpan delay) =>
-        Refuse(code, reason, message, detail: new RetryInfo { RetryDelay = delay.ToDuration() });
+    public static Status RetryLater(
+        Code code, ErrorReason reason, string message, TimeSpan delay,
+        IEnumerable<KeyValuePair<string, string>>? metadata = null) =>
+        Refuse(code, reason, message, metadata, new RetryInfo { RetryDelay = delay.ToDuration() });
 
     /// <summary>The reason as callers see it: the name of the enum value in the contract, without its prefix.</summary>
     public static string NameOf(ErrorReason reason)

@@ -26,6 +26,15 @@ public static class GrainTelemetry
     internal static readonly Counter<long> Snapshots = Meter.CreateCounter<long>(
         "treatygrid.parties.snapshots", "{snapshot}", "Snapshots of parties that were kept.");
 
+    internal static readonly Counter<long> ProjectorSkipped = Meter.CreateCounter<long>(
+        "treatygrid.projector.skipped", "{entry}", "Entries that are in no list because they could not be taken in.");
+
+    internal static readonly Gauge<long> ProjectorPosition = Meter.CreateGauge<long>(
+        "treatygrid.projector.position", "{entry}", "The position up to which the lists speak.");
+
+    internal static readonly Gauge<long> ProjectorLag = Meter.CreateGauge<long>(
+        "treatygrid.projector.lag", "{entry}", "Entries of the journal that the lists do not yet hold.");
+
     /// <summary>
     /// A span under a context that came with a message. The trace goes on although the work is done by a pump, which
     /// serves many.

@@ -11,7 +11,7 @@ public static class GrainsHosting
 {
     /// <summary>
     /// Adds the party grains and what serves them. The host registers an <see cref="IJournal"/>, an
-    /// <see cref="ISnapshotStore"/> and a <see cref="Rulebook"/>.
+    /// <see cref="ISnapshotStore"/>, a <see cref="ReadModel"/> and a <see cref="Rulebook"/>.
     /// </summary>
     public static ISiloBuilder AddTreatyGridGrains(this ISiloBuilder silo)
     {
@@ -23,6 +23,7 @@ public static class GrainsHosting
             .AddSingleton<Shipper>()
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, JournalLifecycle>()
             .AddHostedService<Sweeper>()
+            .AddHostedService<Projector>()
             .Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
         return silo;
     }

@@ -48,6 +48,9 @@ public sealed partial class JournalWriter : IAsyncDisposable
             _loop = Task.Run(RunAsync);
     }
 
+    /// <summary>Raised after every commit, by the one loop that commits: handlers return at once.</summary>
+    public event Action? Committed;
+
     /// <summary>
     /// Makes the entries of one party durable, and returns the position of the first of them when they are. A
     /// cancellation counts only while the append waits; it then was not written.
@@ -203,6 +206,7 @@ public sealed partial class JournalWriter : IAsyncDisposable
             Describe(span, outcomes);
             for (var i = 0; i < outcomes.Count; i++)
                 Answer(group.Appends[i], outcomes[i]);
+            Committed?.Invoke();
         }
         catch (Exception e)
         {

@@ -36,6 +36,8 @@ public static class SiloHosting
         builder.Services.AddSingleton(_ => new Rulebook(KnownConventions.All, RegisterFiles.ReadTaxonomy()));
         builder.Services.AddSingleton(services => OpenJournal(settings, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => OpenSnapshots(settings, services));
+        builder.Services.AddSingleton(
+            services => OpenReadModel(settings, services.GetRequiredService<TimeProvider>()));
         switch (settings["Register"] ?? "real")
         {
             case "real":
@@ -104,6 +106,15 @@ public static class SiloHosting
 
     private static string DataDirectory(IConfigurationSection settings) =>
         Path.GetFullPath(settings["Data"] ?? "data");
+
+    /// <summary>Where the journal lies lie the lists made of it.</summary>
+    private static ReadModel OpenReadModel(IConfigurationSection settings, TimeProvider time) =>
+        settings["Journal"] switch
+        {
+            "memory" => SqliteReadModel.Temporary(time),
+            "postgres" => new PostgresReadModel(settings["Postgres"]!, time),
+            _ => new SqliteReadModel(DataDirectory(settings), time),
+        };
 
     /// <summary>Orleans wants a number, and two registers on one machine must not take the same.</summary>
     private static int FreePort()

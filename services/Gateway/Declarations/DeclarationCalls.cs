@@ -24,5 +24,5 @@ internal sealed class DeclarationCalls(IGrainFactory grains) : DeclarationServic
 
     public override async Task<ListDeclarationsResponse> ListDeclarations(
         ListDeclarationsRequest request, ServerCallContext context) =>
-        await grains.PartyOf(request.Parent).ListDeclarations(request);
+        await grains.Lists().ListDeclarations(request);
 }

@@ -12,5 +12,5 @@ internal sealed class FindingCalls(IGrainFactory grains) : FindingService.Findin
 
     public override async Task<ListFindingsResponse> ListFindings(
         ListFindingsRequest request, ServerCallContext context) =>
-        await grains.PartyOf(request.Parent).ListFindings(request);
+        await grains.Lists().ListFindings(request);
 }

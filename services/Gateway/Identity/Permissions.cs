@@ -52,6 +52,11 @@ internal static class Permissions
         // What passes between states is read by those who are part of it.
         [V1 + "NoticeService/GetNotice"] = On<GetNoticeRequest>("notices.get", Owner | Named | Secretariat,
             r => r.Name),
+        [V1 + "NoticeService/ListNotices"] = On<ListNoticesRequest>("notices.list", Owner | Secretariat,
+            r => r.Parent),
+        [V1 + "TransferService/ListTransfers"] = On<ListTransfersRequest>("transfers.list", Owner | Secretariat,
+            r => r.Parent),
+        [V1 + "TransferService/ListInbox"] = On<ListInboxRequest>("inboxes.list", Owner | Secretariat, r => r.Parent),
         [V1 + "TransferService/GetTransfer"] = On<GetTransferRequest>("transfers.get", Owner | Named | Secretariat,
             r => r.Name),
 

@@ -11,6 +11,8 @@ internal static class Grains
 
     public static IRegisterGrain Register(this IGrainFactory grains) => grains.GetGrain<IRegisterGrain>(0);
 
+    public static IListGrain Lists(this IGrainFactory grains) => grains.GetGrain<IListGrain>(0);
+
     /// <summary>The code of the party that a resource lies under, or is.</summary>
     public static string CodeOf(string name) => ResourceNames.Owners(name)?.One
         ?? throw new InvalidOperationException("A name came past the shape rules that is none.");

@@ -20,8 +20,10 @@ internal static class ResourceNames
     private static readonly SearchValues<char> IdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
+    /// <summary>A hyphen alone is no code: in a name it stands for all parties.</summary>
     public static bool IsCode(ReadOnlySpan<char> text) =>
-        text.Length is > 0 and <= Limits.PartyCodeLengthMax && !text.ContainsAnyExcept(CodeCharacters);
+        text.Length is > 0 and <= Limits.PartyCodeLengthMax && !text.ContainsAnyExcept(CodeCharacters)
+        && text is not "-";
 
     public static bool IsId(ReadOnlySpan<char> text) =>
         text.Length is > 0 and <= Limits.IdLengthMax && !text.ContainsAnyExcept(IdCharacters);

@@ -70,6 +70,9 @@ internal sealed class NoticeCalls(IGrainFactory grains, PartyBatcher batcher, Sh
         }
     }
 
+    public override async Task<ListNoticesResponse> ListNotices(
+        ListNoticesRequest request, ServerCallContext context) => await grains.Lists().ListNotices(request);
+
     public override async Task<AssessTransferResponse> AssessTransfer(
         AssessTransferRequest request, ServerCallContext context)
     {

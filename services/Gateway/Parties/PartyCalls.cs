@@ -36,5 +36,5 @@ internal sealed class PartyCalls(IGrainFactory grains) : PartyService.PartyServi
 
     public override async Task<ListObligationsResponse> ListObligations(
         ListObligationsRequest request, ServerCallContext context) =>
-        await grains.PartyOf(request.Parent).ListObligations(request);
+        await grains.Lists().ListObligations(request);
 }

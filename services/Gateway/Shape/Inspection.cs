@@ -4,6 +4,7 @@ using System.Text;
 using Google.Protobuf.Collections;
 using Google.Rpc;
 using Treaty.Grid.Contracts;
+using Treaty.Grid.Contracts.Filters;
 using Treaty.Grid.V1;
 using Date = Google.Type.Date;
 using Status = Google.Rpc.Status;
@@ -189,6 +190,18 @@ internal sealed class Inspection(DateOnly today)
 
     public void Position(string field, long position) => Require(
         position >= 0, field, "Expected a position of the journal, as a receipt gives it. Leave it out for now.");
+
+    /// <summary>What narrows a list down, and the position it must have come to.</summary>
+    public void List(string filter, IReadOnlyList<FilterField> fields, long atLeastPosition)
+    {
+        if (!Filter.TryParse(filter, fields, out _, out var complaint))
+            Refuse("filter", complaint);
+        Require(atLeastPosition >= 0, "at_least_position", "Expected a position, 0 or more. Leave it out.");
+    }
+
+    public void PartyNameOrAll(string field, string value) => Require(
+        value == Limits.AllParties || Names.ResourceNames.Party(value) is not null, field,
+        $"Expected a name of the form parties/{{code}}, or {Limits.AllParties} for all. Correct it.");
 
     private static bool IsPrintable(string value)
     {

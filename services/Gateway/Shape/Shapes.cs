@@ -37,6 +37,10 @@ internal sealed class Shapes(TimeProvider time)
             case SubmitDeclarationRequest r: DeclarationShape.Check(r, check); break;
             case RegisterPartyRequest r: RegisterShape.Check(r, check); break;
             case RecordDepositaryNotificationRequest r: RegisterShape.Check(r, check); break;
+            case ListObligationsRequest or ListDeclarationsRequest or ListNoticesRequest or ListTransfersRequest
+                or ListInboxRequest or ListFindingsRequest:
+                ListShape.Check(request, check);
+                break;
             default: CheckRead(request, check); break;
         }
     }
@@ -59,17 +63,8 @@ internal sealed class Shapes(TimeProvider time)
                 check.Day("as_of", r.AsOf, check.LatestPlanned);
                 check.Position("as_known_at", r.AsKnownAt);
                 break;
-            case ListObligationsRequest r:
-                check.PartyName("parent", r.Parent);
-                check.Day("as_of", r.AsOf, check.LatestPlanned);
-                check.Page(r.PageSize, r.PageToken);
-                break;
             case GetDeclarationRequest r:
                 check.Name("name", r.Name, ResourceNames.Declaration, "parties/{code}/declarations/{id}");
-                break;
-            case ListDeclarationsRequest r:
-                check.PartyName("parent", r.Parent);
-                check.Page(r.PageSize, r.PageToken);
                 break;
             case GetNoticeRequest r:
                 check.Name("name", r.Name, ResourceNames.Notice, "parties/{filer}/notices/{id}");
@@ -82,11 +77,6 @@ internal sealed class Shapes(TimeProvider time)
             case GetFindingRequest r:
                 check.Name("name", r.Name, ResourceNames.Finding, "parties/{code}/findings/{id}");
                 check.Day("as_of", r.AsOf, check.LatestPlanned);
-                break;
-            case ListFindingsRequest r:
-                check.PartyName("parent", r.Parent);
-                check.Day("as_of", r.AsOf, check.LatestPlanned);
-                check.Page(r.PageSize, r.PageToken);
                 break;
             case ListConventionsRequest r:
                 check.Page(r.PageSize, r.PageToken);

@@ -25,6 +25,12 @@ internal sealed class TransferCalls(IGrainFactory grains) : TransferService.Tran
                 [new("name", request.Name)]));
     }
 
+    public override async Task<ListTransfersResponse> ListTransfers(
+        ListTransfersRequest request, ServerCallContext context) => await grains.Lists().ListTransfers(request);
+
+    public override async Task<ListInboxResponse> ListInbox(ListInboxRequest request, ServerCallContext context) =>
+        await grains.Lists().ListInbox(request);
+
     /// <summary>
     /// For a state on the route. A finding that rests on the transfer alone is in both sides' files; one that only a
     /// side's own books explain is in that side's, and is not for third states.

@@ -58,6 +58,25 @@ internal sealed record Caller(RunningRegister Register, string Code)
         (await new FindingService.FindingServiceClient(Register.Channel).ListFindingsAsync(
             new ListFindingsRequest { Parent = $"parties/{Code}", PageSize = 1_000, AsOf = asOf }, Options)).Findings;
 
+    public async Task<ListFindingsResponse> ListAsync(ListFindingsRequest request) =>
+        await new FindingService.FindingServiceClient(Register.Channel).ListFindingsAsync(request, Options);
+
+    public async Task<ListNoticesResponse> ListAsync(ListNoticesRequest request) =>
+        await Notices.ListNoticesAsync(request, Options);
+
+    public async Task<ListDeclarationsResponse> ListAsync(ListDeclarationsRequest request) =>
+        await new DeclarationService.DeclarationServiceClient(Register.Channel).ListDeclarationsAsync(
+            request, Options);
+
+    public async Task<ListObligationsResponse> ListAsync(ListObligationsRequest request) =>
+        await Parties.ListObligationsAsync(request, Options);
+
+    public async Task<ListTransfersResponse> ListAsync(ListTransfersRequest request) =>
+        await new TransferService.TransferServiceClient(Register.Channel).ListTransfersAsync(request, Options);
+
+    public async Task<ListInboxResponse> ListAsync(ListInboxRequest request) =>
+        await new TransferService.TransferServiceClient(Register.Channel).ListInboxAsync(request, Options);
+
     public async Task<SubmitDeclarationResponse> DeclareAsync(string id, Declaration declaration) =>
         await new DeclarationService.DeclarationServiceClient(Register.Channel).SubmitDeclarationAsync(
             new SubmitDeclarationRequest

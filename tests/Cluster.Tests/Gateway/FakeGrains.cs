@@ -1,5 +1,4 @@
 using System.Reflection;
-using Treaty.Grid.Contracts;
 
 namespace Treaty.Grid.Cluster.Tests.Gateway;
 
@@ -14,36 +13,34 @@ public sealed class FakeGrains
     public FakeGrains()
     {
         Factory = DispatchProxy.Create<IGrainFactory, Proxy>();
-        ((Proxy)Factory).Answer = (_, key) => Grain(key);
+        ((Proxy)Factory).Answer = (method, key) => Grain(method.GetGenericArguments()[0], key);
     }
 
     public IGrainFactory Factory { get; }
 
-    /// <summary>What a grain answers; its key is a party's code, or 0 for the register.</summary>
+    /// <summary>What a grain answers; its key is a party's code, or 0 for those of the register.</summary>
     public void OnLater<TRequest, TAnswer>(string key, string method, Func<TRequest, Task<TAnswer>> answer) =>
         _answers[(key, method)] = request => new ValueTask<TAnswer>(answer((TRequest)request!));
 
     public void On<TRequest, TAnswer>(string key, string method, Func<TRequest, TAnswer> answer) =>
         _answers[(key, method)] = request => new ValueTask<TAnswer>(answer((TRequest)request!));
 
-    private object Grain(object? key)
+    private object Grain(Type type, object? key)
     {
-        object grain = key is string
-            ? DispatchProxy.Create<IPartyGrain, Proxy>()
-            : DispatchProxy.Create<IRegisterGrain, Proxy>();
+        var grain = DispatchProxy.Create(type, typeof(Proxy));
         ((Proxy)grain).Answer = (method, request) =>
-            _answers.TryGetValue((key!.ToString()!, method), out var answer)
+            _answers.TryGetValue((key!.ToString()!, method.Name), out var answer)
                 ? answer(request)
-                : throw new NotSupportedException($"Nobody said what {key} answers to {method}.");
+                : throw new NotSupportedException($"Nobody said what {key} answers to {method.Name}.");
         return grain;
     }
 
     /// <summary>Hands every call over.</summary>
     public class Proxy : DispatchProxy
     {
-        internal Func<string, object?, object>? Answer { get; set; }
+        internal Func<MethodInfo, object?, object>? Answer { get; set; }
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            Answer!(targetMethod!.Name, args![0]);
+            Answer!(targetMethod!, args![0]);
     }
 }

@@ -61,6 +61,12 @@ public sealed class PermissionTests
     [InlineData("DeclarationService/ListDeclarations", "parties/GRC", "GRC secretariat")]
     [InlineData("FindingService/GetFinding", "parties/GRC/findings/APM-07~x", "GRC secretariat")]
     [InlineData("FindingService/ListFindings", "parties/GRC", "GRC secretariat")]
+    [InlineData("NoticeService/ListNotices", "parties/GRC", "GRC secretariat")]
+    [InlineData("TransferService/ListTransfers", "parties/GRC", "GRC secretariat")]
+    [InlineData("TransferService/ListTransfers", "parties/-", "secretariat GRC~ BGR~ TUR~")]
+    [InlineData("FindingService/ListFindings", "parties/-", "secretariat GRC~ BGR~ TUR~")]
+    [InlineData("PartyService/ListObligations", "parties/-", "secretariat GRC~ BGR~ TUR~")]
+    [InlineData("TransferService/ListInbox", "parties/GRC", "GRC secretariat")]
     [InlineData("NoticeService/GetNotice", "parties/GRC/notices/N1", "GRC secretariat BGR? TUR?")]
     [InlineData("TransferService/GetTransfer", Transfer, "GRC secretariat BGR TUR?")]
     public void Those_are_granted_what_is_theirs(string method, string resource, string granted)
@@ -68,13 +74,16 @@ public sealed class PermissionTests
         var permission = Permissions.Of("/treaty.grid.v1." + method)!;
         var verdicts = Callers.ToDictionary(c => c.Key, c => permission.Judge(c.Value, resource));
         var expected = granted.Split(' ').ToDictionary(
-            g => g.TrimEnd('?'), g => g.EndsWith('?') ? Verdict.OnceRead : Verdict.Granted);
+            g => g.TrimEnd('?', '~'),
+            // Of no party by its name, so granted to none.
+            g => g.EndsWith('~') ? Verdict.NoSuchName : g.EndsWith('?') ? Verdict.OnceRead : Verdict.Granted);
         Assert.All(verdicts, v => Assert.Equal(expected.GetValueOrDefault(v.Key, Verdict.Denied), v.Value));
     }
 
     [Theory]
     [InlineData("parties/grc")]
     [InlineData("parties/GRC/")]
+    [InlineData("parties/-")]
     [InlineData("GRC")]
     [InlineData("")]
     public void A_name_that_is_none_is_nobodys(string resource) => Assert.Equal(

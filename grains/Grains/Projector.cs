@@ -1,0 +1,215 @@
+using System.Data.Common;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Treaty.Grid.Storage;
+
+namespace Treaty.Grid.Grains;
+
+/// <summary>
+/// Takes every entry of the journal into the read model, in order of position. In a cluster one silo does, and another
+/// goes on if it stops. An entry that cannot be taken in is left out, and said: it must not stop the others.
+/// </summary>
+internal sealed partial class Projector : BackgroundService
+{
+    private const int EntriesAtOnce = 1_000;
+
+    // Under load many commits then share one of the model's.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    // Other silos' commits are looked for; this one's own are told. The longer nothing came, the rarer.
+    private static readonly TimeSpan PollMin = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PollMax = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(10);
+
+    // While another silo writes.
+    private static readonly TimeSpan LeadInterval = TimeSpan.FromSeconds(1);
+
+    // The store refused the same entry as often, alone, and took something else in its place: it is the entry.
+    private const int AttemptsMax = 3;
+
+    private readonly IJournal _journal;
+    private readonly ReadModel _model;
+    private readonly JournalWriter _writer;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly SemaphoreSlim _committed = new(0, 1);
+
+    private int _failures;
+
+    // Of a batch that was refused, what is still taken one by one, so that the good ones pass.
+    private int _single;
+
+    public Projector(
+        IJournal journal, ReadModel model, JournalWriter writer, TimeProvider time, ILogger<Projector> log)
+    {
+        (_journal, _model, _writer, _time, _log) = (journal, model, writer, time, log);
+        writer.Committed += Nudge;
+    }
+
+    /// <summary>Makes the model anew from the first entry to the last; lists are short until it is done.</summary>
+    /// <param name="progress">How many entries are in the model, and how many there are.</param>
+    public async Task RebuildAsync(IProgress<(long Done, long Total)> progress, CancellationToken cancellation)
+    {
+        await using var writer = await _model.OpenSecondWriterAsync(cancellation);
+        await writer.ResetAsync(cancellation);
+        long done, total;
+        do
+        {
+            await StepAsync(writer, cancellation);
+            (done, total) = (await writer.GetPositionAsync(cancellation), await _journal.GetHeadAsync(cancellation));
+            progress.Report((done, total));
+        }
+        while (done < total);
+    }
+
+    public override void Dispose()
+    {
+        _writer.Committed -= Nudge;
+        _committed.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // What follows may run long before it waits for anything: the start of the silo must not wait for it.
+        await Task.Yield();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LeadAsync(stoppingToken);
+                await Task.Delay(LeadInterval, _time, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // Said once: a store that is gone stays so for a while.
+                if (_failures++ == 0)
+                    LogFailed(e);
+                var delay = RetryMin * Math.Pow(2, Math.Min(_failures - 1, 10));
+                await Task.Delay(delay < RetryMax ? delay : RetryMax, _time, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Follows the journal as long as it may write; returns at once where another silo does.</summary>
+    private async Task LeadAsync(CancellationToken cancellation)
+    {
+        await using var writer = await _model.OpenWriterAsync(cancellation);
+        if (writer is null)
+            return;
+        var poll = PollMin;
+        while (true)
+        {
+            var taken = await StepAsync(writer, cancellation);
+            if (taken == EntriesAtOnce)
+                continue;
+            if (taken > 0)
+            {
+                poll = PollMin;
+                await Task.Delay(Pause, _time, cancellation);
+            }
+            else
+            {
+                await WaitAsync(poll, cancellation);
+                poll = poll * 2 < PollMax ? poll * 2 : PollMax;
+            }
+        }
+    }
+
+    /// <summary>Takes in what comes next. Returns how many entries it was; as many as fit if there may be more.</summary>
+    private async Task<int> StepAsync(ReadModelWriter writer, CancellationToken cancellation)
+    {
+        var position = await writer.GetPositionAsync(cancellation);
+        var entries = await _journal.ReadAllAsync(position, _single > 0 ? 1 : EntriesAtOnce, cancellation);
+        if (entries.Count == 0)
+        {
+            await MeasureAsync(writer, position, cancellation);
+            return 0;
+        }
+
+        IReadOnlyList<SkippedEntry>? skipped;
+        try
+        {
+            skipped = await writer.ApplyAsync(entries, cancellation);
+        }
+        catch (DbException e) when (!e.IsTransient && entries.Count == 1 && _failures >= AttemptsMax)
+        {
+            skipped = await writer.SkipAsync(entries[0], e.Message, cancellation);
+        }
+        catch (DbException)
+        {
+            _single = Math.Max(_single, entries.Count);
+            throw;
+        }
+
+        // Otherwise another has written meanwhile: it goes on from there.
+        if (skipped is null)
+            return EntriesAtOnce;
+        foreach (var entry in skipped)
+        {
+            LogSkipped(entry.Position, entry.Party, entry.Reason);
+            GrainTelemetry.ProjectorSkipped.Add(1);
+        }
+
+        if (_failures > 0)
+            LogWorksAgain();
+        (_failures, _single) = (0, Math.Max(0, _single - 1));
+        GrainTelemetry.ProjectorPosition.Record(entries[^1].Position);
+        return _single > 0 ? EntriesAtOnce : entries.Count;
+    }
+
+    private async Task MeasureAsync(ReadModelWriter writer, long position, CancellationToken cancellation)
+    {
+        var head = await _journal.GetHeadAsync(cancellation);
+        GrainTelemetry.ProjectorPosition.Record(position);
+        GrainTelemetry.ProjectorLag.Record(Math.Max(0, head - position));
+        if (head >= position)
+            return;
+        // Positions are never taken back: these tables are of another journal.
+        LogForeign(position, head);
+        await writer.ResetAsync(cancellation);
+    }
+
+    private async Task WaitAsync(TimeSpan poll, CancellationToken cancellation)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAny(_committed.WaitAsync(end.Token), Task.Delay(poll, _time, end.Token));
+        await end.CancelAsync();
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    private void Nudge()
+    {
+        try
+        {
+            if (_committed.CurrentCount == 0)
+                _committed.Release();
+        }
+        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
+        {
+            // Two commits at once are one nudge; after the end there is nobody to tell.
+        }
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "Entry {Position} of {Party} is in no list, it cannot be taken in: {Reason}")]
+    private partial void LogSkipped(long position, string party, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The read model cannot be written; lists lag until it can")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The read model can be written again")]
+    private partial void LogWorksAgain();
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The read model stands at {Position} and the journal ends at {Head}: it is made anew")]
+    private partial void LogForeign(long position, long head);
+}

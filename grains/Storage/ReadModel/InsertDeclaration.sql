@@ -1,0 +1,1 @@
+INSERT INTO declaration (party, version, position, id, as_of) VALUES (@party, @version, @position, @id, @as_of);

@@ -1,0 +1,1 @@
+INSERT INTO skipped (position, party, version, reason) VALUES (@position, @party, @version, @reason);

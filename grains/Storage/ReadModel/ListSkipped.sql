@@ -1,0 +1,1 @@
+SELECT position, party, version, reason FROM skipped ORDER BY position LIMIT @limit;

@@ -1,0 +1,156 @@
+using System.Data.Common;
+using System.Globalization;
+using Treaty.Grid.V1;
+
+namespace Treaty.Grid.Storage;
+
+public abstract partial class ReadModel
+{
+    private static readonly Order ByVersion = new(["version"], Numbers: 1);
+    private static readonly Order BySince = new(["since", "name", "party"]);
+    private static readonly Order ByPosition = new(["position", "name", "party"], Numbers: 1);
+    private static readonly Order ByGravity = new(["-severity", "rule", "name", "holder"], Numbers: 1);
+    private static readonly Order ByDue = new(["due", "rule", "transfer", "party"]);
+
+    /// <summary>The versions at which a party filed notices, in the order of filing.</summary>
+    public Task<ListPage<long>> ListNoticesAsync(ListQuery query, CancellationToken cancellation) =>
+        ListAsync(ReadModelSql.ListNotices, ByVersion, OfParty(query), query, Version, cancellation);
+
+    /// <summary>The versions at which a party filed declarations, in the order of filing.</summary>
+    public Task<ListPage<long>> ListDeclarationsAsync(ListQuery query, CancellationToken cancellation) =>
+        ListAsync(ReadModelSql.ListDeclarations, ByVersion, OfParty(query), query, Version, cancellation);
+
+    /// <summary>Transfers as a party's file has them; over all parties each once, as its sender's has it.</summary>
+    /// <param name="asOf">The day on which deadlines are judged.</param>
+    public Task<ListPage<TransferRow>> ListTransfersAsync(
+        ListQuery query, TransferOrder order, bool descending, DateOnly asOf, CancellationToken cancellation) =>
+        ListAsync(
+            ReadModelSql.ListTransfers,
+            (order == TransferOrder.Since ? BySince : ByPosition) with { Descending = descending },
+            OfParty(query) ?? Condition.Equal("once", true), query, Transfer, cancellation,
+            ("@as_of", Projection.Text(asOf)));
+
+    /// <summary>Findings about a party, or about all, the gravest first; each once, with its position.</summary>
+    public Task<ListPage<Finding>> ListFindingsAsync(ListQuery query, CancellationToken cancellation) => ListAsync(
+        ReadModelSql.ListFindings, ByGravity,
+        Condition.All(OfParty(query) ?? Condition.True, Condition.Equal("once", true)), query, Finding, cancellation);
+
+    /// <summary>What is due, by day.</summary>
+    public Task<ListPage<DutyRow>> ListDutiesAsync(ListQuery query, CancellationToken cancellation) =>
+        ListAsync(ReadModelSql.ListDuties, ByDue, OfParty(query), query, Duty, cancellation);
+
+    /// <summary>The first of the entries that could not be read.</summary>
+    public async Task<IReadOnlyList<SkippedEntry>> ListSkippedAsync(int limit, CancellationToken cancellation)
+    {
+        await using var connection = await ConnectReaderAsync(cancellation);
+        await using var command = Command(connection, ReadModelSql.ListSkipped, ("@limit", (long)limit));
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        var skipped = new List<SkippedEntry>();
+        while (await rows.ReadAsync(cancellation))
+            skipped.Add(new SkippedEntry(rows.GetInt64(0), rows.GetString(1), rows.GetInt64(2), rows.GetString(3)));
+        return skipped;
+    }
+
+    private async Task<ListPage<T>> ListAsync<T>(
+        string sql, Order order, Condition? scope, ListQuery query, Func<DbDataReader, T> take,
+        CancellationToken cancellation, params (string Name, object Value)[] parameters)
+    {
+        var values = new List<object>();
+        var where = Condition.All(
+            scope ?? Condition.True, query.Filter,
+            query.After is null ? Condition.True : order.After(query.After)).Write(values);
+        await using var connection = await ConnectReaderAsync(cancellation);
+        await using var command = Command(
+            connection,
+            sql.Replace("{where}", where, StringComparison.Ordinal)
+                .Replace("{order}", order.Text, StringComparison.Ordinal),
+            [
+                ("@schema", SchemaVersion), ("@limit", (long)query.Limit), .. parameters,
+                .. values.Select((value, i) => (string.Create(CultureInfo.InvariantCulture, $"@p{i + 1}"), value)),
+            ]);
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        var reached = 0L;
+        var page = new List<ListRow<T>>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            reached = rows.GetInt64(0);
+            // The checkpoint comes with every row, and alone where there is none.
+            if (!await rows.IsDBNullAsync(1, cancellation))
+                page.Add(new ListRow<T>(take(rows), order.KeyOf(rows)));
+        }
+
+        return new ListPage<T>(page, reached);
+    }
+
+    private static Condition? OfParty(ListQuery query) =>
+        query.Party is { } party ? Condition.Equal("party", party) : null;
+
+    private static long Version(DbDataReader row) => row.GetInt64(row.GetOrdinal("version"));
+
+    private static TransferRow Transfer(DbDataReader row) => new(
+        new Transfer
+        {
+            Name = Text(row, "name"),
+            Sender = Text(row, "sender"),
+            Recipient = Text(row, "recipient"),
+            Purpose = (Purpose)Number(row, "purpose"),
+            Movement = (Movement)Number(row, "movement"),
+            Pairing = (Pairing)Number(row, "pairing"),
+            Match = (Match)Number(row, "match"),
+            Completed = row.GetBoolean(row.GetOrdinal("completed")),
+            Position = Number(row, "position"),
+        },
+        Day(row, "since")!.Value, Day(row, "due"));
+
+    private static Finding Finding(DbDataReader row)
+    {
+        var finding = V1.Finding.Parser.ParseFrom(row.GetFieldValue<byte[]>(row.GetOrdinal("raised")));
+        var closing = row.GetFieldValue<byte[]>(row.GetOrdinal("closing"));
+        if (closing.Length > 0)
+        {
+            // Merged into the time that is there, a whole second would keep the old fraction.
+            finding.RecordTime = null;
+            finding.MergeFrom(V1.Finding.Parser.ParseFrom(closing));
+        }
+
+        finding.Position = Number(row, "position");
+        return finding;
+    }
+
+    private static DutyRow Duty(DbDataReader row) => new(
+        Text(row, "party"), Text(row, "rule"), Text(row, "transfer"), Text(row, "title"), Day(row, "due")!.Value,
+        row.GetBoolean(row.GetOrdinal("met")));
+
+    private static string Text(DbDataReader row, string column) => row.GetString(row.GetOrdinal(column));
+
+    private static long Number(DbDataReader row, string column) => row.GetInt64(row.GetOrdinal(column));
+
+    private static DateOnly? Day(DbDataReader row, string column) =>
+        DateOnly.TryParseExact(Text(row, column), "yyyy-MM-dd", CultureInfo.InvariantCulture, default, out var day)
+            ? day
+            : null;
+
+    /// <summary>An order of rows in which no two are equal.</summary>
+    /// <param name="Columns">Or, with a minus, a column of numbers the other way round.</param>
+    /// <param name="Numbers">How many of them, at the beginning, are numbers; the others are text.</param>
+    private sealed record Order(IReadOnlyList<string> Columns, int Numbers = 0, bool Descending = false)
+    {
+        public string Text => string.Join(", ", Columns.Select(c => Descending ? $"{c} DESC" : c));
+
+        public Condition After(IReadOnlyList<string> key) => key.Count == Columns.Count
+            ? Condition.After(
+                Columns,
+                [.. key.Select((k, i) => i < Numbers ? (object)long.Parse(k, CultureInfo.InvariantCulture) : k)],
+                Descending)
+            : throw new FormatException($"A key of this list has {Columns.Count} parts, not {key.Count}.");
+
+        public IReadOnlyList<string> KeyOf(DbDataReader row) => [.. Columns.Select((column, i) =>
+        {
+            var ordinal = row.GetOrdinal(column.TrimStart('-'));
+            if (i >= Numbers)
+                return row.GetString(ordinal);
+            var number = row.GetInt64(ordinal);
+            return (column[0] == '-' ? -number : number).ToString(CultureInfo.InvariantCulture);
+        })];
+    }
+}

@@ -1,0 +1,93 @@
+-- The read model, empty. All of it follows from the journal: whoever changes it raises ReadModel.SchemaVersion, and it
+-- is made anew. Days are yyyy-mm-dd, and empty where there is none; enums are the contract's numbers.
+
+DROP TABLE IF EXISTS notice;
+DROP TABLE IF EXISTS declaration;
+DROP TABLE IF EXISTS transfer;
+DROP TABLE IF EXISTS finding;
+DROP TABLE IF EXISTS duty;
+DROP TABLE IF EXISTS skipped;
+
+-- A notice that the party filed, and the version of its entry in the journal, which holds the rest.
+CREATE TABLE notice (
+    party     TEXT NOT NULL,
+    version   INTEGER NOT NULL,
+    position  INTEGER NOT NULL,
+    id        TEXT NOT NULL,
+    kind      INTEGER NOT NULL,
+    transfer  TEXT NOT NULL,
+    sender    TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    date      TEXT NOT NULL,
+    PRIMARY KEY (party, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE declaration (
+    party    TEXT NOT NULL,
+    version  INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    id       TEXT NOT NULL,
+    as_of    TEXT NOT NULL,
+    PRIMARY KEY (party, version)
+) STRICT, WITHOUT ROWID;
+
+-- What the file of one party says a transfer comes to. The same transfer has a row for each party that keeps a file.
+CREATE TABLE transfer (
+    party     TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    sender    TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    purpose   INTEGER NOT NULL,
+    movement  INTEGER NOT NULL,
+    pairing   INTEGER NOT NULL,
+    match     INTEGER NOT NULL,
+    completed INTEGER NOT NULL,
+    awaited   TEXT NOT NULL,
+    due       TEXT NOT NULL,
+    since     TEXT NOT NULL,
+    position  INTEGER NOT NULL,
+    PRIMARY KEY (party, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX transfer_of_party_by_age ON transfer (party, since, name);
+CREATE INDEX transfer_of_party_by_position ON transfer (party, position, name);
+CREATE INDEX transfer_by_awaited ON transfer (party, awaited, since, name);
+CREATE INDEX transfer_by_age ON transfer (since, name, party);
+CREATE INDEX transfer_by_position ON transfer (position, name, party);
+
+-- A finding about a party as one party, its holder, has recorded it: the one concerned, or the other side.
+CREATE TABLE finding (
+    name     TEXT NOT NULL,
+    holder   TEXT NOT NULL,
+    party    TEXT NOT NULL,
+    rule     TEXT NOT NULL,
+    severity INTEGER NOT NULL,
+    status   INTEGER NOT NULL,
+    transfer TEXT NOT NULL,
+    due      TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    -- As it was raised, and what its closing changed of it; both in the contract's encoding.
+    raised   BLOB NOT NULL,
+    closing  BLOB NOT NULL,
+    PRIMARY KEY (name, holder)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX finding_by_gravity ON finding (-severity, rule, name, holder);
+
+CREATE TABLE duty (
+    party    TEXT NOT NULL,
+    rule     TEXT NOT NULL,
+    transfer TEXT NOT NULL,
+    title    TEXT NOT NULL,
+    due      TEXT NOT NULL,
+    met      INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (party, rule, transfer)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX duty_by_due ON duty (due, rule, transfer, party);
+
+-- Entries that could not be read, and why: nothing of them is in the other tables.
+CREATE TABLE skipped (
+    position INTEGER NOT NULL PRIMARY KEY,
+    party    TEXT NOT NULL,
+    version  INTEGER NOT NULL,
+    reason   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

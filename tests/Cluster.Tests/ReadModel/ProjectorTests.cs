@@ -1,0 +1,262 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Treaty.Grid.Grains;
+using Treaty.Grid.Storage;
+using Treaty.Grid.V1;
+using static Treaty.Grid.Cluster.Tests.ReadModels.MadeEntries;
+
+namespace Treaty.Grid.Cluster.Tests.ReadModels;
+
+/// <summary>That every entry of the journal comes into the read model once, whatever happens on the way.</summary>
+public sealed class ProjectorTests : IAsyncLifetime
+{
+    private static readonly string[] Tables =
+        ["checkpoint", "notice", "declaration", "transfer", "finding", "duty", "skipped"];
+
+    private readonly List<string> _directories = [];
+    private readonly MemoryJournal _journal = new();
+    private readonly MadeEntries _made = new();
+    private readonly Impatient _time = new();
+    private readonly JournalWriter _writer;
+
+    public ProjectorTests() => _writer = new JournalWriter(_journal, _time, NullLogger<JournalWriter>.Instance);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (var party in new[] { "GRC", "BGR" })
+            await _journal.OpenAsync(party, Cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        await _journal.DisposeAsync();
+        foreach (var directory in _directories)
+            Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Broken_off_at_any_step_it_goes_on_and_everything_is_there_once()
+    {
+        MakeHistory();
+        await RecordAsync();
+        var whole = NewDirectory();
+        int steps;
+        await using (var model = new CrashingReadModel(whole))
+        {
+            await RunAsync(model, 8);
+            steps = model.Steps;
+        }
+
+        var expected = await DumpAsync(whole);
+        Assert.InRange(steps, 10, 60);
+        for (var step = 1; step <= steps; step++)
+        {
+            var directory = NewDirectory();
+            await using (var model = new CrashingReadModel(directory) { CrashAt = step })
+                await RunAsync(model, 8);
+            Assert.True(expected == await DumpAsync(directory), $"Broken off at step {step}.");
+        }
+    }
+
+    [Fact]
+    public async Task It_goes_on_where_it_stopped_and_is_told_of_commits()
+    {
+        var directory = NewDirectory();
+        await using var model = new SqliteReadModel(directory, TimeProvider.System);
+        MakeHistory();
+        await RecordAsync();
+        await RunAsync(model, 8);
+        _made.Add("GRC", Filed("N9", NoticeKind.Dispatch, "GRC", "BGR", "2026-01-01"));
+        await RecordAsync();
+        await RunAsync(model, 9);
+        var rows = (await DumpAsync(directory)).Split('\n');
+        Assert.Equal("checkpoint 9 1", rows[0]);
+        Assert.Equal(
+            ["notice BGR 4 6 N1", "notice GRC 1 1 N1", "notice GRC 4 9 N9"],
+            rows.Where(r => r.StartsWith("notice ", StringComparison.Ordinal)).Select(r => r[..17]));
+    }
+
+    [Fact]
+    public async Task An_entry_that_cannot_be_read_does_not_stop_it()
+    {
+        var directory = NewDirectory();
+        await using var model = new SqliteReadModel(directory, TimeProvider.System);
+        _made.Add("GRC", Filed("N1", NoticeKind.Dispatch, "GRC", "BGR", "2026-01-01"));
+        _made.AddBytes("BGR", [0xFF]);
+        _made.Add("GRC", Filed("N2", NoticeKind.Dispatch, "GRC", "BGR", "2026-01-01"));
+        await RecordAsync();
+        await RunAsync(model, 3);
+        Assert.Equal(2, Assert.Single(await model.ListSkippedAsync(10, Cancellation)).Position);
+    }
+
+    [Fact]
+    public async Task An_entry_that_the_store_refuses_is_left_out_and_those_around_it_are_not()
+    {
+        var directory = NewDirectory();
+        await using var model = new SqliteReadModel(directory, TimeProvider.System);
+        await (await model.OpenWriterAsync(Cancellation))!.DisposeAsync();
+        await RunSqlAsync(directory, """
+            CREATE TRIGGER refusing BEFORE INSERT ON notice WHEN new.id = 'bad'
+            BEGIN SELECT RAISE(ABORT, 'not this one'); END;
+            """);
+        foreach (var id in new[] { "a", "bad", "c" })
+            _made.Add("GRC", Filed(id, NoticeKind.Dispatch, "GRC", "BGR", "2026-01-01"));
+        await RecordAsync();
+        await RunAsync(model, 3);
+        var skipped = Assert.Single(await model.ListSkippedAsync(10, Cancellation));
+        Assert.Equal((2, "GRC"), (skipped.Position, skipped.Party));
+        Assert.Contains("not this one", skipped.Reason);
+        Assert.Equal(2, (await model.ListNoticesAsync(
+            new ListQuery("GRC", Condition.True, null, 10), Cancellation)).Rows.Count);
+    }
+
+    [Fact]
+    public async Task Built_anew_the_tables_are_the_same()
+    {
+        var directory = NewDirectory();
+        await using var model = new SqliteReadModel(directory, TimeProvider.System);
+        MakeHistory();
+        await RecordAsync();
+        await RunAsync(model, 8);
+        var before = await DumpAsync(directory);
+        await RunSqlAsync(directory, "DELETE FROM finding; UPDATE duty SET title = 'changed';");
+        Assert.NotEqual(before, await DumpAsync(directory));
+
+        var progress = new Progress();
+        using (var projector = NewProjector(model))
+            await projector.RebuildAsync(progress, Cancellation);
+
+        Assert.Equal(before, await DumpAsync(directory));
+        Assert.Equal((8, 8), progress.Last);
+    }
+
+    [Fact]
+    public async Task Tables_of_a_longer_journal_are_made_anew()
+    {
+        var directory = NewDirectory();
+        await using var model = new SqliteReadModel(directory, TimeProvider.System);
+        _made.Add("GRC", Owed("APM-20", "Destroy", "2026-01-01"));
+        await RecordAsync();
+        await RunAsync(model, 1);
+        await RunSqlAsync(directory, "UPDATE checkpoint SET position = 7; UPDATE duty SET title = 'foreign';");
+        using var projector = NewProjector(model);
+        await projector.StartAsync(Cancellation);
+        while ((await model.ListDutiesAsync(new ListQuery(null, Condition.True, null, 10), Cancellation)).Rows
+            is not [{ Value.Title: "Destroy" }])
+        {
+            await Task.Delay(10, Cancellation);
+        }
+
+        await projector.StopAsync(Cancellation);
+        Assert.Equal(1, await model.GetPositionAsync(Cancellation));
+    }
+
+    /// <summary>Eight entries with every event that makes a row, changes one or takes it away.</summary>
+    private void MakeHistory()
+    {
+        var name = NameOf("GRC", "BGR", "T1");
+        _made.Add("GRC", Filed("N1", NoticeKind.Dispatch, "GRC", "BGR", "2026-01-01"), Assessed(name, "2026-01-01"));
+        _made.Add("BGR", Assessed(name, "2026-01-01", "2026-06-30", "BGR"), Owed("APM-50", "Report", "2026-06-30"));
+        _made.Add("GRC", Raised("GRC", "APM-06~x", Severity.Warning), Raised("BGR", "APM-50~x", Severity.Data));
+        _made.Add("BGR", Declared("D1", "2025-12-31"));
+        _made.AddBytes("BGR", [0xFF]);
+        _made.Add("BGR", Filed("N1", NoticeKind.Receipt, "GRC", "BGR", "2026-01-03"), Owed("APM-50", "", ""));
+        _made.Add("GRC", Closed("GRC", "APM-06~x", "gone"), Assessed(name, "2026-01-01", pairing: Pairing.Paired));
+        _made.Add("BGR", Owed("APM-20", "Destroy", "2027-01-01"));
+    }
+
+    private async Task RecordAsync()
+    {
+        foreach (var entry in _made.TakeNew())
+        {
+            await _writer.AppendAsync(
+                new Append(entry.Party, 1, entry.Version - 1, [entry.Payload]), [], Cancellation);
+        }
+    }
+
+    private async Task RunAsync(ReadModel model, long until)
+    {
+        using var projector = NewProjector(model);
+        await projector.StartAsync(Cancellation);
+        // Before the first start of all there is no table to ask.
+        while (true)
+        {
+            try
+            {
+                await model.WaitForAsync(until, Cancellation);
+                break;
+            }
+            catch (SqliteException)
+            {
+                await Task.Delay(5, Cancellation);
+            }
+        }
+
+        await projector.StopAsync(Cancellation);
+    }
+
+    private Projector NewProjector(ReadModel model) =>
+        new(_journal, model, _writer, _time, NullLogger<Projector>.Instance);
+
+    private string NewDirectory()
+    {
+        _directories.Add(Directory.CreateTempSubdirectory("treaty-grid-projector-").FullName);
+        return _directories[^1];
+    }
+
+    /// <summary>Every row of every table.</summary>
+    private static async Task<string> DumpAsync(string directory)
+    {
+        var lines = new List<string>();
+        await using var connection = Connect(directory);
+        await connection.OpenAsync(Cancellation);
+        foreach (var table in Tables)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT * FROM {table} ORDER BY 1, 2;";
+            await using var rows = await command.ExecuteReaderAsync(Cancellation);
+            while (await rows.ReadAsync(Cancellation))
+            {
+                lines.Add($"{table} " + string.Join(' ', Enumerable.Range(0, rows.FieldCount).Select(i =>
+                    rows.GetValue(i) is byte[] bytes
+                        ? Convert.ToHexString(bytes)
+                        : Convert.ToString(rows.GetValue(i), CultureInfo.InvariantCulture))));
+            }
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    private static async Task RunSqlAsync(string directory, string sql)
+    {
+        await using var connection = Connect(directory);
+        await connection.OpenAsync(Cancellation);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
+
+    private static SqliteConnection Connect(string directory) =>
+        new($"Data Source={directory}/readmodel.db;Pooling=false");
+
+    private sealed class Progress : IProgress<(long Done, long Total)>
+    {
+        public (long Done, long Total) Last { get; private set; }
+
+        public void Report((long Done, long Total) value) => Last = value;
+    }
+
+    /// <summary>A clock on which a wait is over soon, whatever it was to be.</summary>
+    private sealed class Impatient : TimeProvider
+    {
+        private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(1);
+
+        public override ITimer CreateTimer(
+            TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime < Soon ? dueTime : Soon, period);
+    }
+}
