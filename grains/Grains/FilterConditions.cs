@@ -3,7 +3,9 @@ using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Grains;
 
-/// <summary>From what a caller filters by to the rows of the read model, whose columns are called as its fields.</summary>
+/// <summary>
+/// From what a caller filters by to the rows of the read model, whose columns are called as its fields.
+/// </summary>
 internal static class FilterConditions
 {
     public static Condition Of(Filter filter) => filter.Fold(
@@ -22,6 +24,8 @@ internal static class FilterConditions
             _ => Condition.AtLeast(column, value),
         };
         // A day that is not set compares with nothing; its column is empty, which comes before every day.
-        return comparison.Field.Kind == FilterKind.Day ? Condition.All(Condition.Above(column, ""), compared) : compared;
+        return comparison.Field.Kind == FilterKind.Day
+            ? Condition.All(Condition.Above(column, ""), compared)
+            : compared;
     }
 }

@@ -123,7 +123,9 @@ internal sealed partial class Projector : BackgroundService
         }
     }
 
-    /// <summary>Takes in what comes next. Returns how many entries it was; as many as fit if there may be more.</summary>
+    /// <summary>
+    /// Takes in what comes next. Returns how many entries it was; as many as fit if there may be more.
+    /// </summary>
     private async Task<int> StepAsync(ReadModelWriter writer, CancellationToken cancellation)
     {
         var position = await writer.GetPositionAsync(cancellation);

@@ -31,7 +31,8 @@ public abstract record Filter
     public bool Matches(Func<string, object> valueOf)
     {
         ArgumentNullException.ThrowIfNull(valueOf);
-        return Fold(c => c.Holds(valueOf(c.Field.Name)), parts => parts.All(p => p), parts => parts.Any(p => p), p => !p);
+        return Fold(
+            c => c.Holds(valueOf(c.Field.Name)), parts => parts.All(p => p), parts => parts.Any(p => p), p => !p);
     }
 
     /// <summary>From the leaves up: what each comparison, conjunction, alternative and negation comes to.</summary>

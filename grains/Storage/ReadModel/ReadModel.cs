@@ -13,13 +13,13 @@ namespace Treaty.Grid.Storage;
 /// </remarks>
 public abstract partial class ReadModel : IAsyncDisposable
 {
-    /// <summary>Raised with every change of the tables or of what is written to them: they are then made anew.</summary>
+    /// <summary>Raised with every change of the tables, or of what is written to them: they are made anew.</summary>
     internal const long SchemaVersion = 1;
 
     /// <summary>Longer than any lag of a model that keeps up, and shorter than callers wait.</summary>
     public static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);
 
-    /// <summary>Callers that wait for a position: beyond it something is wrong, and one more wait mends nothing.</summary>
+    /// <summary>Callers that wait for a position: beyond it something is wrong, and one more mends nothing.</summary>
     public const int WaitsMax = 1_000;
 
     // For what another process has written; this one's own writer says so at once.

@@ -14,7 +14,7 @@ public sealed record ListQuery(string? Party, Condition Filter, IReadOnlyList<st
 /// <param name="Position">The position of the journal up to which these rows speak.</param>
 public sealed record ListPage<T>(IReadOnlyList<ListRow<T>> Rows, long Position);
 
-/// <summary>One row, and where it stands in its list: a list goes on after a key, whatever was added meanwhile.</summary>
+/// <summary>One row, and where it stands in its list: it goes on after a key, whatever was added.</summary>
 public sealed record ListRow<T>(T Value, IReadOnlyList<string> Key);
 
 /// <summary>What the lists of transfers can be sorted by; rows that are equal in it follow by name and party.</summary>

@@ -5,7 +5,7 @@ using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Cluster.Tests.ReadModels;
 
-/// <summary>A read model that breaks off at one step of its writing: a statement, or before or after a commit.</summary>
+/// <summary>A read model that breaks off at one step of writing: a statement, before or after a commit.</summary>
 internal sealed class CrashingReadModel(string directory) : SqliteReadModel(directory, TimeProvider.System)
 {
     /// <summary>How many steps were taken.</summary>

@@ -35,7 +35,8 @@ public abstract class FilteredLists : ReadModelContract
         {
             var text = Draw(random, 3);
             Assert.True(
-                Filter.TryParse(text, FilterFields.Findings, out var filter, out var complaint), $"{text}: {complaint}");
+                Filter.TryParse(text, FilterFields.Findings, out var filter, out var complaint),
+                $"{text}: {complaint}");
             var kept = Values(await Model.ListFindingsAsync(
                 All() with { Filter = FilterConditions.Of(filter) }, Cancellation)).Select(f => f.Name).ToList();
             var expected = all.Where(f => filter.Matches(field => ValueOf(f, field))).Select(f => f.Name).ToList();

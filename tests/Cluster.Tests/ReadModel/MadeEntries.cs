@@ -58,23 +58,24 @@ internal sealed class MadeEntries
             },
         };
 
-    public static J.Event Raised(string party, string id, Severity severity, string due = "", long position = 0) => new()
-    {
-        FindingRaised = new J.FindingRaised
+    public static J.Event Raised(
+        string party, string id, Severity severity, string due = "", long position = 0) => new()
         {
-            Finding = new Finding
+            FindingRaised = new J.FindingRaised
             {
-                Name = $"parties/{party}/findings/{id}",
-                Rule = id.Split('~')[0],
-                Party = party,
-                Severity = severity,
-                Status = FindingStatus.Open,
-                Due = Day(due),
-                Position = position,
-                RecordTime = Recorded.AddMilliseconds(-500).ToTimestamp(),
+                Finding = new Finding
+                {
+                    Name = $"parties/{party}/findings/{id}",
+                    Rule = id.Split('~')[0],
+                    Party = party,
+                    Severity = severity,
+                    Status = FindingStatus.Open,
+                    Due = Day(due),
+                    Position = position,
+                    RecordTime = Recorded.AddMilliseconds(-500).ToTimestamp(),
+                },
             },
-        },
-    };
+        };
 
     public static J.Event Closed(string party, string id, string reason) => new()
     {

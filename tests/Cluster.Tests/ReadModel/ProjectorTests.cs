@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Treaty.Grid.Cluster.Tests.EndToEnd;
 using Treaty.Grid.Grains;
 using Treaty.Grid.Storage;
 using Treaty.Grid.V1;
@@ -145,12 +146,9 @@ public sealed class ProjectorTests : IAsyncLifetime
         await RunSqlAsync(directory, "UPDATE checkpoint SET position = 7; UPDATE duty SET title = 'foreign';");
         using var projector = NewProjector(model);
         await projector.StartAsync(Cancellation);
-        while ((await model.ListDutiesAsync(new ListQuery(null, Condition.True, null, 10), Cancellation)).Rows
-            is not [{ Value.Title: "Destroy" }])
-        {
-            await Task.Delay(10, Cancellation);
-        }
-
+        await Eventually.Async(
+            () => model.ListDutiesAsync(new ListQuery(null, Condition.True, null, 10), Cancellation),
+            page => page.Rows is [{ Value.Title: "Destroy" }], "the duty is that of this journal");
         await projector.StopAsync(Cancellation);
         Assert.Equal(1, await model.GetPositionAsync(Cancellation));
     }
