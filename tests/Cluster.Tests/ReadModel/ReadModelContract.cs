@@ -1,8 +1,8 @@
 using System.Globalization;
 using Treaty.Grid.Storage;
 using Treaty.Grid.V1;
-using Match = Treaty.Grid.V1.Match;
 using static Treaty.Grid.Cluster.Tests.ReadModels.MadeEntries;
+using Match = Treaty.Grid.V1.Match;
 
 namespace Treaty.Grid.Cluster.Tests.ReadModels;
 
