@@ -69,9 +69,6 @@ public interface IPartyGrain : IGrainWithStringKey
     [Alias("GetDeclaration")]
     ValueTask<Declaration> GetDeclaration(GetDeclarationRequest request);
 
-    [Alias("ListDeclarations")]
-    ValueTask<ListDeclarationsResponse> ListDeclarations(ListDeclarationsRequest request);
-
     [Alias("GetFinding")]
     ValueTask<Finding> GetFinding(GetFindingRequest request);
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Contracts.Filters;
-using Treaty.Grid.Conventions;
-using Treaty.Grid.Findings;
 using Treaty.Grid.Storage;
 using Treaty.Grid.Storage.Codec;
 using Treaty.Grid.V1;
@@ -27,19 +25,6 @@ internal sealed partial class ListGrain
         Due = row.Due.ToDate(),
         DaysWaiting = DaysFrom(row.Since, asOf),
         DaysLate = DaysFrom(row.Due, asOf),
-    };
-
-    private static Obligation Obligation(DutyRow row, DateOnly asOf) => new()
-    {
-        Rule = row.Rule,
-        Title = row.Title,
-        Convention = $"conventions/{KnownConventions.MineBan.Id}",
-        Article = MineBanRules.All.GetValueOrDefault(row.Rule)?.Article ?? "",
-        Due = row.Due.ToDate(),
-        DaysLate = row.IsMet ? 0 : DaysFrom(row.Due, asOf),
-        Met = row.IsMet,
-        Transfer = row.Transfer,
-        Party = row.Party,
     };
 
     private static int DaysFrom(DateOnly? day, DateOnly asOf) =>

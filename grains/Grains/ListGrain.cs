@@ -145,7 +145,7 @@ internal sealed partial class ListGrain(
                 query => model.ListDutiesAsync(query, CancellationToken.None));
             return new ListObligationsResponse
             {
-                Obligations = { page.Items.Select(row => Obligation(row, asOf)) },
+                Obligations = { page.Items.Select(row => View.Obligation(row, asOf)) },
                 NextPageToken = page.Token,
                 Position = page.Position,
             };

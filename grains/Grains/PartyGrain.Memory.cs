@@ -49,6 +49,9 @@ internal sealed partial class PartyGrain
     /// <summary>The party as of its last durable entry, without what rides.</summary>
     private Grid.Party _settled = null!;
     private long _snapshotVersion;
+
+    /// <summary>The read model has what left memory when it has come to this position.</summary>
+    private long _releasedAt;
     private long _snapshotBytes;
     private long _tailBytes;
     private long _tailBytesDue = SnapshotTailMin;
@@ -120,6 +123,7 @@ internal sealed partial class PartyGrain
                 }
 
                 (_snapshotVersion, _snapshotBytes) = (snapshot.Version, snapshot.State.Length);
+                _releasedAt = places[snapshot.Version].Position;
                 _tailBytesDue = Math.Max(SnapshotTailMin, TailPerSnapshot * _snapshotBytes);
                 return party;
             }
@@ -321,6 +325,7 @@ internal sealed partial class PartyGrain
             }
 
             (_snapshotVersion, _snapshotBytes) = (settled.Version, bytes);
+            _releasedAt = places[settled.Version].Position;
             _mentions.RemoveRange(0, count);
             _tailBytes -= tailBytes;
             _tailBytesDue = Math.Max(SnapshotTailMin, TailPerSnapshot * _snapshotBytes);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Google.Type;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Findings;
@@ -71,24 +70,6 @@ internal sealed partial class PartyGrain
         return (books, last);
     }
 
-    public async ValueTask<ListObligationsResponse> ListObligations(ListObligationsRequest request)
-    {
-        var party = await DurableAsync();
-        var asOf = DayOf(request.AsOf);
-        var obligations = Obligations.Of(party, rulebook, asOf)
-            .Select(o => View.Obligation(o, asOf))
-            .ToList();
-        var page = Page.Of(
-            obligations, request.PageToken, Page.LongSize(request.PageSize),
-            o => $"{o.Due.ToDay():yyyy-MM-dd} {o.Rule} {o.Transfer}");
-        return new ListObligationsResponse
-        {
-            Obligations = { page.Items },
-            NextPageToken = page.NextToken,
-            Position = PositionOf(party.Version),
-        };
-    }
-
     public async ValueTask<V1.Notice> GetNotice(GetNoticeRequest request)
     {
         var id = StatementCodec.IdOf(request.Name);
@@ -117,20 +98,6 @@ internal sealed partial class PartyGrain
             : throw Unknown(request.Name);
     }
 
-    public async ValueTask<ListDeclarationsResponse> ListDeclarations(ListDeclarationsRequest request)
-    {
-        var party = await DurableAsync();
-        var page = Page.Of(
-            [.. party.Declarations.Values.OrderBy(d => d.Version)], request.PageToken,
-            Page.Size(request.PageSize), d => d.Version.ToString("D19", CultureInfo.InvariantCulture));
-        return new ListDeclarationsResponse
-        {
-            Declarations = { page.Items.Select(d => View.Declaration(d, Code)) },
-            NextPageToken = page.NextToken,
-            Position = PositionOf(party.Version),
-        };
-    }
-
     public async ValueTask<Finding> GetFinding(GetFindingRequest request)
     {
         var asOf = DayOf(request.AsOf);
@@ -141,25 +108,6 @@ internal sealed partial class PartyGrain
         return party.FindingOn(asOf, key, rulebook) is { } finding
             ? View.Finding(finding, asOf, PositionOf)
             : throw Unknown(request.Name);
-    }
-
-    public async ValueTask<ListFindingsResponse> ListFindings(ListFindingsRequest request)
-    {
-        var party = await DurableAsync();
-        var asOf = DayOf(request.AsOf);
-        var findings = party.FindingsOn(asOf, rulebook)
-            .Where(f => f.Key.Party == Code && (request.ShowClosed || f.Closed is null))
-            .Order(View.GravestFirst)
-            .ToList();
-        var page = Page.Of(
-            findings, request.PageToken, Page.LongSize(request.PageSize),
-            f => $"{9 - (int)f.Severity} {f.Key.Id}");
-        return new ListFindingsResponse
-        {
-            Findings = { page.Items.Select(f => View.Finding(f, asOf, PositionOf)) },
-            NextPageToken = page.NextToken,
-            Position = PositionOf(party.Version),
-        };
     }
 
     /// <summary>The party as it is now, with what is known under some names, once all of it is durable.</summary>

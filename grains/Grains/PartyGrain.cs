@@ -32,8 +32,8 @@ namespace Treaty.Grid.Grains;
 [KeepAlive]
 [GrainType("party")]
 internal sealed partial class PartyGrain(
-    IJournal journal, JournalWriter writer, ISnapshotStore snapshots, PartyRegister register, Shipper shipper,
-    Rulebook rulebook, TimeProvider time, ILogger<PartyGrain> log) : Grain, IPartyGrain
+    IJournal journal, JournalWriter writer, ISnapshotStore snapshots, ReadModel model, PartyRegister register,
+    Shipper shipper, Rulebook rulebook, TimeProvider time, ILogger<PartyGrain> log) : Grain, IPartyGrain
 {
     /// <summary>Events that are durable at a peer, and ride with the next entry.</summary>
     private readonly List<Event> _riding = [];

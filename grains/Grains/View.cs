@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Google.Protobuf.WellKnownTypes;
 using Treaty.Grid.Conventions;
+using Treaty.Grid.Findings;
+using Treaty.Grid.Storage;
 using Treaty.Grid.Storage.Codec;
 using Treaty.Grid.Transfers;
 using Treaty.Grid.V1;
@@ -92,6 +94,19 @@ internal static class View
         DaysLate = obligation.IsMet ? 0 : Math.Max(0, asOf.DayNumber - obligation.Due.DayNumber),
         Met = obligation.IsMet,
         Transfer = obligation.Transfer,
+    };
+
+    public static V1.Obligation Obligation(DutyRow row, DateOnly asOf) => new()
+    {
+        Rule = row.Rule,
+        Title = row.Title,
+        Convention = $"conventions/{KnownConventions.MineBan.Id}",
+        Article = MineBanRules.All.GetValueOrDefault(row.Rule)?.Article ?? "",
+        Due = row.Due.ToDate(),
+        DaysLate = row.IsMet ? 0 : Math.Max(0, asOf.DayNumber - row.Due.DayNumber),
+        Met = row.IsMet,
+        Transfer = row.Transfer,
+        Party = row.Party,
     };
 
     /// <summary>A transfer as one party's file has it.</summary>
