@@ -150,9 +150,12 @@ public sealed class BadInputTests(RunningRegister register)
     /// <summary>How a call was refused; and neither party's file has grown by it.</summary>
     private async Task<Refused> UnchangedAsync(Func<Task> call)
     {
-        var before = (await Chile.PositionAsync("CHL"), await Chile.PositionAsync("PER"));
+        var before = await FiledAsync();
         var refused = await Caller.RefusedAsync(call);
-        Assert.Equal(before, (await Chile.PositionAsync("CHL"), await Chile.PositionAsync("PER")));
+        Assert.Equal(before, await FiledAsync());
         return refused;
     }
+
+    private async Task<IReadOnlyList<string>> FiledAsync() =>
+        [.. await Chile.FiledAsync(), .. await (Chile with { Code = "PER" }).FiledAsync()];
 }

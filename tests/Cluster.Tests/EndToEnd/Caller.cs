@@ -94,8 +94,24 @@ internal sealed record Caller(RunningRegister Register, string Code)
     public async Task<long> HoldingAsync(HoldingClass holdingClass, string item = Statements.Mine) =>
         (await StockAsync()).Holdings.Where(h => h.Item == item && h.HoldingClass == holdingClass).Sum(h => h.Quantity);
 
-    /// <summary>Of a party's last entry in the journal.</summary>
-    public async Task<long> PositionAsync(string? party = null) => (await PartyAsync(party ?? Code)).Position;
+    /// <summary>The names of everything it has filed. What it heard from others is written down in its own time.</summary>
+    public async Task<IReadOnlyList<string>> FiledAsync()
+    {
+        var position = (await PartyAsync(Code)).Position;
+        var notices = await ListAsync(new ListNoticesRequest
+        {
+            Parent = $"parties/{Code}",
+            PageSize = 200,
+            AtLeastPosition = position,
+        });
+        var declarations = await ListAsync(new ListDeclarationsRequest
+        {
+            Parent = $"parties/{Code}",
+            PageSize = 200,
+            AtLeastPosition = position,
+        });
+        return [.. notices.Notices.Select(n => n.Name), .. declarations.Declarations.Select(d => d.Name)];
+    }
 
     public async Task<PublicParty> PartyAsync(string party, Date? asOf = null) =>
         await Parties.GetPartyAsync(new GetPartyRequest { Name = $"parties/{party}", AsOf = asOf }, Options);

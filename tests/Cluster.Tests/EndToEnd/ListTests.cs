@@ -11,35 +11,35 @@ public sealed class ListTests(RunningRegister register)
     [Fact]
     public async Task A_party_lists_its_notices_by_pages_up_to_its_own_receipt()
     {
-        var fiji = As("FJI");
+        var islands = As("SLB");
         var last = 0L;
         for (var i = 1; i <= 5; i++)
         {
             var notice = i % 2 == 1
-                ? Dispatch("FJI", "WSM", $"L-{i}", i, Day(2024, 1, i))
-                : Receipt("WSM", "FJI", $"L-{i}", i, Day(2024, 1, i));
-            last = (await fiji.SubmitAsync($"n-{i}", notice)).Receipt.Position;
+                ? Dispatch("SLB", "WSM", $"L-{i}", i, Day(2024, 1, i))
+                : Receipt("WSM", "SLB", $"L-{i}", i, Day(2024, 1, i));
+            last = (await islands.SubmitAsync($"n-{i}", notice)).Receipt.Position;
         }
 
-        var request = new ListNoticesRequest { Parent = "parties/FJI", PageSize = 2, AtLeastPosition = last };
+        var request = new ListNoticesRequest { Parent = "parties/SLB", PageSize = 2, AtLeastPosition = last };
         var notices = new List<Notice>();
         do
         {
-            var page = await fiji.ListAsync(request);
+            var page = await islands.ListAsync(request);
             Assert.True(page.Position >= last);
             notices.AddRange(page.Notices);
             request.PageToken = page.NextPageToken;
         }
         while (request.PageToken.Length > 0);
 
-        Assert.Equal(Enumerable.Range(1, 5).Select(i => $"parties/FJI/notices/n-{i}"), notices.Select(n => n.Name));
-        Assert.Equal(await fiji.NoticeAsync("FJI", "n-3"), notices[2]);
+        Assert.Equal(Enumerable.Range(1, 5).Select(i => $"parties/SLB/notices/n-{i}"), notices.Select(n => n.Name));
+        Assert.Equal(await islands.NoticeAsync("SLB", "n-3"), notices[2]);
         var filtered = await As("secretariat").ListAsync(new ListNoticesRequest
         {
-            Parent = "parties/FJI",
+            Parent = "parties/SLB",
             Filter = "kind = NOTICE_KIND_RECEIPT AND date > 2024-01-02",
         });
-        Assert.Equal(["parties/FJI/notices/n-4"], filtered.Notices.Select(n => n.Name));
+        Assert.Equal(["parties/SLB/notices/n-4"], filtered.Notices.Select(n => n.Name));
     }
 
     [Fact]
@@ -120,6 +120,76 @@ public sealed class ListTests(RunningRegister register)
         });
         Assert.Equal("UKR", Assert.Single(stock.Obligations).Party);
         Assert.Equal(all.Obligations.Where(o => o.Rule == "APM-20"), stock.Obligations);
+    }
+
+    [Fact]
+    public async Task Whoever_is_named_finds_the_transfer_in_its_inbox_until_it_answers()
+    {
+        var (islands, kiribati) = (As("FSM"), As("KIR"));
+        var first = await islands.SubmitAsync("i-1", Dispatch("FSM", "KIR", "I-1", 10, Day(2024, 2, 1)));
+        var second = await islands.SubmitAsync("i-2", Dispatch("FSM", "KIR", "I-2", 20, Day(2024, 1, 1)));
+        var inbox = new ListInboxRequest
+        {
+            Parent = "parties/KIR",
+            AtLeastPosition = second.Transfer.Position,
+            AsOf = Day(2027, 1, 1),
+        };
+
+        var waiting = (await kiribati.ListAsync(inbox)).Items;
+        Assert.Equal(
+            [first.Transfer.Name, second.Transfer.Name], waiting.Select(i => i.Transfer.Name).Order());
+        Assert.All(waiting, i => Assert.True(i.DaysWaiting > 0));
+
+        var answered = await kiribati.SubmitAsync("k-1", Receipt("FSM", "KIR", "I-1", 10, Day(2024, 2, 2)));
+        inbox.AtLeastPosition = answered.Receipt.Position;
+        Assert.Equal([second.Transfer.Name], (await kiribati.ListAsync(inbox)).Items.Select(i => i.Transfer.Name));
+    }
+
+    [Fact]
+    public async Task Transfers_are_listed_as_the_party_has_them_and_once_over_all()
+    {
+        var (tonga, kiribati) = (As("TON"), As("KIR"));
+        await tonga.SubmitAsync("t-1", Dispatch("TON", "KIR", "T-1", 10, Day(2024, 2, 1)));
+        var receipt = await kiribati.SubmitAsync("kt-1", Receipt("TON", "KIR", "T-1", 9, Day(2024, 2, 2)));
+        var last = await tonga.SubmitAsync("t-2", Dispatch("TON", "KIR", "T-2", 5, Day(2024, 3, 1)));
+
+        var request = new ListTransfersRequest
+        {
+            Parent = "parties/KIR",
+            AtLeastPosition = long.Max(receipt.Receipt.Position, last.Transfer.Position),
+            Filter = "sender = TON",
+        };
+        var own = (await kiribati.ListAsync(request)).Transfers;
+        Assert.Equal(
+            ["T-1 Paired Mismatched", "T-2 SenderOnly NotMatched"],
+            own.Select(t => $"{t.Name.Split('~')[1]} {t.Pairing} {t.Match}").Order());
+
+        request.Parent = "parties/-";
+        // Over all it is the sender's file that speaks, and what it heard is written down in its own time.
+        var all = await Eventually.Async(
+            async () => (await As("secretariat").ListAsync(request)).Transfers,
+            transfers => transfers.All(t => own.Any(o => (o.Name, o.Match) == (t.Name, t.Match))),
+            "the sender's file says the same");
+        Assert.Equal(2, all.Select(t => t.Name).Distinct().Count());
+        request.Filter = "match = MATCH_MISMATCHED AND recipient = KIR AND sender = TON";
+        Assert.Equal(
+            [TransferName("TON", "KIR", "T-1")],
+            (await As("secretariat").ListAsync(request)).Transfers.Select(t => t.Name));
+    }
+
+    [Fact]
+    public async Task What_is_due_is_listed_over_all_parties()
+    {
+        var due = await As("secretariat").ListAsync(new ListObligationsRequest
+        {
+            Parent = "parties/-",
+            Filter = "rule = APM-20 AND party = UKR",
+            AsOf = Day(2024, 11, 20),
+        });
+
+        var duty = Assert.Single(due.Obligations);
+        Assert.Equal((Day(2010, 6, 1), "4", false), (duty.Due, duty.Article, duty.Met));
+        Assert.Equal(5_286, duty.DaysLate);
     }
 
     [Fact]

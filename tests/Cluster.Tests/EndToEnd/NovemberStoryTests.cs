@@ -34,7 +34,7 @@ public sealed class NovemberStoryTests(RunningRegister register)
             ["APM-02 Review UKR", "APM-50 Data UKR", "APM-03 Information USA"], Brief(dispatched.Transfer));
 
         // (c)
-        var before = (await Ukraine.PositionAsync(), await Usa.PositionAsync());
+        var before = await FiledAsync();
         var name = dispatched.Transfer.Name;
         var unfiled = await Ukraine.TransferAsync(name, November);
         var receipt = Undisclosed(NoticeKind.Receipt, "USA", "UKR", "G1", November);
@@ -42,7 +42,7 @@ public sealed class NovemberStoryTests(RunningRegister register)
         Assert.Null(tried.Receipt);
         var assessed = await Ukraine.AssessAsync(receipt);
         Assert.Equal(tried.Transfer.Findings.Select(f => f.Name), assessed.Transfer.Findings.Select(f => f.Name));
-        Assert.Equal(before, (await Ukraine.PositionAsync(), await Usa.PositionAsync()));
+        Assert.Equal(before, await FiledAsync());
         Assert.Equal(unfiled, await Ukraine.TransferAsync(name, November));
 
         // (b)
@@ -58,10 +58,13 @@ public sealed class NovemberStoryTests(RunningRegister register)
             Brief(received.Transfer), Brief(await Usa.TransferAsync(name, November)));
     }
 
+    private async Task<IReadOnlyList<string>> FiledAsync() =>
+        [.. await Ukraine.FiledAsync(), .. await Usa.FiledAsync()];
+
     [Fact]
     public async Task A_dry_run_leaves_no_trace()
     {
-        var before = (await Ukraine.PositionAsync(), await Usa.PositionAsync());
+        var before = await FiledAsync();
         var tried = await Usa.SubmitAsync(
             "DRY", Undisclosed(NoticeKind.Dispatch, "USA", "UKR", "DRY", November), validateOnly: true);
         Assert.Contains("APM-02 Review UKR", Brief(tried.Transfer));
@@ -77,7 +80,7 @@ public sealed class NovemberStoryTests(RunningRegister register)
             Assert.Equal("RESOURCE_UNKNOWN", refused.Reason);
         }
 
-        Assert.Equal(before, (await Ukraine.PositionAsync(), await Usa.PositionAsync()));
+        Assert.Equal(before, await FiledAsync());
     }
 
     [Fact]
