@@ -1,0 +1,23 @@
+using System.Collections.Concurrent;
+
+namespace Treaty.Grid.Cluster.Tests.Faults;
+
+/// <summary>
+/// Real time on a day that does not end, for all silos of a run: two runs must not differ by the midnight between them.
+/// </summary>
+internal sealed class OneDay : TimeProvider
+{
+    private static readonly DateTimeOffset Morning = new(2024, 11, 29, 6, 0, 0, TimeSpan.Zero);
+    private readonly long _started = System.GetTimestamp();
+
+    /// <summary>What was waited for, in the order of beginning.</summary>
+    public ConcurrentQueue<TimeSpan> Waits { get; } = [];
+
+    public override DateTimeOffset GetUtcNow() => Morning + System.GetElapsedTime(_started);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        Waits.Enqueue(dueTime);
+        return base.CreateTimer(callback, state, dueTime, period);
+    }
+}

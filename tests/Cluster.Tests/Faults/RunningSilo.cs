@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Treaty.Grid.Contracts;
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Grains;
+using Treaty.Grid.Silo.Register;
+using Treaty.Grid.Storage;
+
+namespace Treaty.Grid.Cluster.Tests.Faults;
+
+/// <summary>The product's silo within this process, on a journal of the test's, with an empty register.</summary>
+internal sealed class RunningSilo : IAsyncDisposable
+{
+    // A port that was free a moment ago may be taken by another test by now.
+    private const int PortsTriedMax = 5;
+
+    private static readonly Rulebook Rulebook = new(KnownConventions.All, RegisterFiles.ReadTaxonomy());
+
+    private readonly IHost _host;
+
+    private RunningSilo(IHost host, FaultyJournal journal) => (_host, Journal) = (host, journal);
+
+    public FaultyJournal Journal { get; }
+
+    public IPartyGrain this[string party] =>
+        _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IPartyGrain>(party);
+
+    public static async Task<RunningSilo> StartAsync(FaultyJournal journal, TimeProvider time)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            var builder = Host.CreateEmptyApplicationBuilder(null);
+            builder.Services.AddSingleton<IJournal>(journal);
+            builder.Services.AddSingleton(time).AddSingleton(Rulebook);
+            builder.UseOrleans(silo => silo
+                .UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0)
+                .AddTreatyGridGrains());
+            var host = builder.Build();
+            try
+            {
+                await host.StartAsync();
+                return new RunningSilo(host, journal);
+            }
+            catch (SocketException) when (tried < PortsTriedMax)
+            {
+                host.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Throws it away as it is: nothing that it still does reaches the store.</summary>
+    public async Task KillAsync()
+    {
+        Journal.Kill();
+        await _host.StopAsync(new CancellationToken(canceled: true));
+        await DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is IAsyncDisposable host)
+            await host.DisposeAsync();
+        await Journal.DisposeAsync();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
