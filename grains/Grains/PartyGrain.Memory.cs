@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Treaty.Grid.Storage;
 using Treaty.Grid.Storage.Codec;
@@ -141,13 +139,9 @@ internal sealed partial class PartyGrain
     /// <summary>Notes what an entry mentions that was just sealed or loaded.</summary>
     private void Note(IEnumerable<string> names, int bytes)
     {
-        _mentions.AddRange(names.Select(name => new Mention(Hash(name), _party.Version)));
+        _mentions.AddRange(names.Select(name => new Mention(Mention.KeyOf(name), _party.Version)));
         _tailBytes += bytes;
     }
-
-    /// <summary>Hashes lie on disk for ever: this may never change.</summary>
-    private static ulong Hash(string name) =>
-        BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, sizeof(ulong)));
 
     /// <summary>
     /// Brings what is known under these names into memory. When it returns, and until the next await, the party holds
@@ -252,7 +246,7 @@ internal sealed partial class PartyGrain
 
         try
         {
-            var versions = await snapshots.FindAsync(Code, [Hash(name)], CancellationToken.None);
+            var versions = await snapshots.FindAsync(Code, [Mention.KeyOf(name)], CancellationToken.None);
             var entries = new List<JournalEntry>(versions.Count);
             foreach (var some in versions.Chunk(IJournal.VersionsMax))
             {

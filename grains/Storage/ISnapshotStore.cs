@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Treaty.Grid.Storage;
 
 /// <summary>
@@ -63,4 +66,9 @@ public sealed record Snapshot(long Version, ReadOnlyMemory<byte> State);
 /// <summary>An entry mentions a key.</summary>
 /// <param name="Key">64 bits of a hash of it.</param>
 /// <param name="Version">Of the entry, at least 1.</param>
-public readonly record struct Mention(ulong Key, long Version);
+public readonly record struct Mention(ulong Key, long Version)
+{
+    /// <summary>The key of a name. Keys lie on disk for ever: this may never change.</summary>
+    public static ulong KeyOf(string name) =>
+        BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, sizeof(ulong)));
+}

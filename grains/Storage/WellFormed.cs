@@ -4,7 +4,7 @@ namespace Treaty.Grid.Storage;
 /// What a call to the journal or to the snapshots must look like. Every home asks here before it does anything, so that
 /// all of them refuse the same calls. What is refused is a mistake of the program: mend it, do not catch it.
 /// </summary>
-internal static class WellFormed
+public static class WellFormed
 {
     /// <summary>Far above any code in use; it bounds the keys of the store and of the fence in memory.</summary>
     public const int PartyLengthMax = 64;

@@ -5,10 +5,14 @@ namespace Treaty.Grid.AllInOne;
 /// <summary>What the program tells about itself before it runs, or when it cannot.</summary>
 internal static class Help
 {
-    public const string Text = """
+    /// <summary>How it is started.</summary>
+    public const string Program = "dotnet run --project services/AllInOne --";
+
+    public const string Text = $"""
         Treaty Grid, all in one: the gateway and one silo in this process, the journal in a SQLite file.
 
-          dotnet run --project services/AllInOne -- [switches]
+          {Program} [switches]
+          {Program} journal --help     verify, export or import the journal
 
           --data PATH       where the journal lies                    (./data)
           --grpc URL        gRPC, HTTP/2 without TLS                   (http://127.0.0.1:5400)

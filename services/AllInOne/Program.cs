@@ -1,6 +1,12 @@
 using Treaty.Grid.AllInOne;
 using Treaty.Grid.Gateway;
 using Treaty.Grid.Silo;
+using Treaty.Grid.Silo.Operations;
+
+if (args is ["journal", ..])
+{
+    return await JournalCommands.OfThisProcess(Help.Program).RunAsync(args, CancellationToken.None);
+}
 
 if (args.Any(a => a is "--help" or "-h" or "-?"))
 {

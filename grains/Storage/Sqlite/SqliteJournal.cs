@@ -12,7 +12,9 @@ namespace Treaty.Grid.Storage;
 /// </remarks>
 public sealed partial class SqliteJournal : IJournal
 {
-    private const string DatabaseFile = "journal.db";
+    /// <summary>Its file in the data directory.</summary>
+    public const string DatabaseFile = "journal.db";
+
     private const long ApplicationId = 0x54_47_52_4A; // 'TGRJ', as Schema.sql writes it
     private const long SchemaVersion = 1;
 

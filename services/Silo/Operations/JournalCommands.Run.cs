@@ -1,0 +1,146 @@
+using System.CommandLine;
+using System.Data.Common;
+using System.Text;
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Silo.Register;
+using Treaty.Grid.Storage;
+
+namespace Treaty.Grid.Silo.Operations;
+
+/// <summary>What the commands do.</summary>
+public sealed partial class JournalCommands
+{
+    /// <summary>Where the journal of a command is.</summary>
+    private IJournal JournalOf(ParseResult parse, bool mustExist)
+    {
+        if (parse.GetValue(_postgres) is not null)
+        {
+            throw new InvalidOperationException("This build knows no journal in PostgreSQL. Name one by --data.");
+        }
+
+        var data = Path.GetFullPath(parse.GetValue(_data)!);
+        return !mustExist || File.Exists(Path.Combine(data, SqliteJournal.DatabaseFile))
+            ? new SqliteJournal(data, time)
+            : throw new FileNotFoundException($"There is no journal in {data}. Name its directory by --data.");
+    }
+
+    private async Task<IJournal> OpenAsync(ParseResult parse, bool mustExist, CancellationToken cancellation)
+    {
+        var journal = JournalOf(parse, mustExist);
+        try
+        {
+            await journal.StartAsync(cancellation);
+            return journal;
+        }
+        catch
+        {
+            await journal.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<int> VerifyAsync(IJournal journal, ProgressLine progress, CancellationToken cancellation)
+    {
+        var verification = new Verification(
+            journal, snapshots: null, new Rulebook(KnownConventions.All, RegisterFiles.ReadTaxonomy()), progress);
+        await verification.RunAsync(cancellation);
+        var report = verification.Report;
+        var size = FormattableString.Invariant(
+            $"{verification.Entries:N0} entries of {verification.Parties:N0} parties");
+        if (report.Count == 0)
+        {
+            await SayAsync($"The journal is sound: {size}.");
+            return Done;
+        }
+
+        await SayAsync(FormattableString.Invariant(
+            $"The journal is damaged: {report.Count:N0} faults in {size}. The first by position:"));
+        foreach (var damage in report.Named)
+        {
+            await SayAsync($"  {damage}");
+        }
+
+        return IsDamaged;
+    }
+
+    private async Task ExportAsync(
+        IJournal journal, string? file, bool isDecoded, ProgressLine progress, CancellationToken cancellation)
+    {
+        progress.Begin("Exporting");
+        if (file is null)
+        {
+            await ExportFile.WriteAsync(journal, output, isDecoded, progress, cancellation);
+            progress.End();
+            return;
+        }
+
+        // Whoever finds a file of that name finds it whole.
+        var partial = file + ".partial";
+        try
+        {
+            await using (var stream = File.Create(partial))
+            {
+                await ExportFile.WriteAsync(journal, stream, isDecoded, progress, cancellation);
+                RandomAccess.FlushToDisk(stream.SafeFileHandle);
+            }
+
+            File.Move(partial, file, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+
+        progress.End();
+    }
+
+    private async Task ImportAsync(
+        IJournal journal, FileStream? file, ProgressLine progress, CancellationToken cancellation)
+    {
+        if (file is not null)
+        {
+            progress.Begin("Checking the file");
+            await foreach (var (_, head, entry) in ExportFile.ReadAsync(file, cancellation))
+            {
+                progress.Report((entry.Position, head));
+            }
+
+            file.Position = 0;
+        }
+
+        progress.Begin("Importing");
+        var written = await new Import(journal, progress)
+            .RunAsync(ExportFile.ReadAsync(file ?? input, cancellation), cancellation);
+        progress.End();
+        await SayAsync(FormattableString.Invariant($"Imported {written:N0} entries."));
+    }
+
+    private async ValueTask SayAsync(string line) => await output.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"));
+
+    private ProgressLine Progress(ParseResult parse) => new(error, isTerminal, parse.GetValue(_quiet), time);
+
+    /// <summary>What an operator can mend is told in words; anything else is a mistake of the program.</summary>
+    private async Task<int> RunAsync(ParseResult parse, Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("Stopped before the end.");
+        }
+        catch (Exception e) when (e is JournalException or IOException or UnauthorizedAccessException
+            or InvalidDataException or InvalidOperationException or DbException)
+        {
+            if (isTerminal && !parse.GetValue(_quiet))
+            {
+                await error.WriteLineAsync();
+            }
+
+            await error.WriteLineAsync($"journal {parse.CommandResult.Command.Name}: {e.Message}");
+        }
+
+        return NotRun;
+    }
+}

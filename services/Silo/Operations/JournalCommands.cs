@@ -1,0 +1,188 @@
+using System.CommandLine;
+using Treaty.Grid.Storage;
+
+namespace Treaty.Grid.Silo.Operations;
+
+/// <summary>What an operator does with a journal while no server runs on it: verify, export, import, rebuild.</summary>
+/// <param name="program">How the operator starts this program; for the examples.</param>
+/// <param name="error">Progress, and why a command could not run; results go to the output.</param>
+/// <param name="isTerminal">Somebody watches the errors: progress is one line, kept up to date.</param>
+public sealed partial class JournalCommands(
+    string program, Stream input, Stream output, TextWriter error, bool isTerminal, TimeProvider time)
+{
+    private const int Done = 0;
+    private const int NotRun = 1;
+    private const int IsDamaged = 2;
+
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "The data directory of a journal in SQLite.",
+        HelpName = "PATH",
+        DefaultValueFactory = _ => "data",
+    };
+
+    private readonly Option<string?> _postgres = new("--postgres")
+    {
+        Description = "The connection string of a journal in PostgreSQL; then --data does not count.",
+        HelpName = "CONNECTION",
+    };
+
+    private readonly Option<bool> _quiet = new("--quiet") { Description = "No progress on stderr." };
+
+    /// <summary>On the streams of this process.</summary>
+    public static JournalCommands OfThisProcess(string program) => new(
+        program, Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, !Console.IsErrorRedirected,
+        TimeProvider.System);
+
+    /// <summary>Runs one command; the answer is the exit code of the process.</summary>
+    /// <param name="args">From <c>journal</c> on.</param>
+    public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellation)
+    {
+        var journal = new ExplainedCommand(
+            "journal", "Checks, copies and moves the journal: the record of everything that was ever declared.", $"""
+            No server may run on a journal in SQLite meanwhile; the command says which one does.
+
+            Exit codes
+              0  done
+              1  could not run: the message says why, and what to do
+              2  the journal is damaged
+
+            Example
+              {program} journal verify --data ./data
+            """) { Verify(), Export(), Import(), ExplainedCommand.Help() };
+        await using var help = new StreamWriter(output, leaveOpen: true);
+        return await journal.Parse([.. args.Skip(1)]).InvokeAsync(
+            new InvocationConfiguration { Output = help, Error = error, EnableDefaultExceptionHandler = false },
+            cancellation);
+    }
+
+    private ExplainedCommand Verify()
+    {
+        var verify = new ExplainedCommand(
+            "verify", "Reads the whole journal and folds every party again from its first entry.", $"""
+            It changes nothing. Checked: positions and versions without a gap; every entry can be decoded and follows
+            from those before; record times never fall within a party; books add up to zero; every notice that was
+            delivered had been filed as it says, and every answer is that of its addressee; no finding is closed that
+            was never raised. Damage is named with position, party and version: the first {DamageReport.NamedMax} by
+            position, and how much there is in all.
+
+            Exit codes
+              0  sound
+              1  could not run: the message says why, and what to do
+              2  damaged
+
+            Example
+              {program} journal verify --data ./data
+            """) { _data, _postgres, _quiet };
+        verify.SetAction((parse, cancellation) => RunAsync(parse, async () =>
+        {
+            await using var journal = await OpenAsync(parse, mustExist: true, cancellation);
+            return await VerifyAsync(journal, Progress(parse), cancellation);
+        }));
+        return verify;
+    }
+
+    private ExplainedCommand Export()
+    {
+        var to = new Option<string?>("--to")
+        {
+            Description = "The file; it appears when it is whole. Without it, to stdout.",
+            HelpName = "FILE",
+        };
+        var force = new Option<bool>("--force") { Description = "Replace the file if it is there." };
+        var decoded = new Option<bool>("--decoded")
+        {
+            Description = "Each line also says what its entry holds, for people; import takes no notice of it.",
+        };
+        var export = new ExplainedCommand(
+            "export", "Writes every entry, byte for byte, as one line of JSON.", $$"""
+            The file
+              {"format":"treaty-grid-journal","formatVersion":1,"head":2}
+              {"position":1,"party":"GRC","version":1,"recordTime":"...","payload":"base64"}
+              {"position":2,"party":"BGR","version":1,"recordTime":"...","payload":"base64"}
+              {"count":2,"sha256":"of the payloads in this order"}
+
+            The last line tells a whole file from one that was cut off.
+
+            Exit codes
+              0  done
+              1  could not run: the message says why, and what to do
+
+            Example
+              {{program}} journal export --data ./data --to journal.jsonl
+            """) { _data, _postgres, to, force, decoded, _quiet };
+        export.SetAction((parse, cancellation) => RunAsync(parse, async () =>
+        {
+            var file = parse.GetValue(to);
+            if (file is not null && File.Exists(file) && !parse.GetValue(force))
+            {
+                throw new IOException($"{file} is there already. Name another, or say --force to replace it.");
+            }
+
+            await using var journal = await OpenAsync(parse, mustExist: true, cancellation);
+            await ExportAsync(journal, file, parse.GetValue(decoded), Progress(parse), cancellation);
+            return Done;
+        }));
+        return export;
+    }
+
+    private ExplainedCommand Import()
+    {
+        var from = new Option<string?>("--from")
+        {
+            Description = "The file, checked whole before anything is written. Without it, from stdin.",
+            HelpName = "FILE",
+        };
+        var noVerify = new Option<bool>("--no-verify") { Description = "Do not verify the journal in the end." };
+        var import = new ExplainedCommand(
+            "import", "Writes the entries of an export into a journal, at the same positions and versions.", $"""
+            This is also the way from SQLite to PostgreSQL: export from one, import into the other.
+
+            The journal is empty, or holds the first entries of the same file: then an import that was broken off goes
+            on. With anything else in it nothing is written. In the end the journal is verified.
+
+            Exit codes
+              0  imported, and sound
+              1  could not run, or the file is not whole: the message names the line, and what to do
+              2  imported, and damaged as the export was
+
+            Example
+              {program} journal import --data ./copy --from journal.jsonl
+            """) { _data, _postgres, from, noVerify, _quiet };
+        import.SetAction((parse, cancellation) => RunAsync(parse, async () =>
+        {
+            await using var file = parse.GetValue(from) is { } path ? File.OpenRead(path) : null;
+            await using var journal = await OpenAsync(parse, mustExist: false, cancellation);
+            var progress = Progress(parse);
+            await ImportAsync(journal, file, progress, cancellation);
+            return parse.GetValue(noVerify) ? Done : await VerifyAsync(journal, progress, cancellation);
+        }));
+        return import;
+    }
+
+    /// <summary>The command that fills the read model anew.</summary>
+    /// <param name="rebuild">Does it for the journal given.</param>
+    internal ExplainedCommand Rebuild(
+        Func<IJournal, IProgress<(long Done, long Total)>, CancellationToken, Task> rebuild)
+    {
+        var command = new ExplainedCommand(
+            "rebuild", "Drops the read model and fills it again from the journal.", $"""
+            Exit codes
+              0  done
+              1  could not run: the message says why, and what to do
+
+            Example
+              {program} journal rebuild --data ./data
+            """) { _data, _postgres, _quiet };
+        command.SetAction((parse, cancellation) => RunAsync(parse, async () =>
+        {
+            await using var journal = await OpenAsync(parse, mustExist: true, cancellation);
+            var progress = Progress(parse);
+            progress.Begin("Rebuilding the read model");
+            await rebuild(journal, progress, cancellation);
+            progress.End();
+            return Done;
+        }));
+        return command;
+    }
+}

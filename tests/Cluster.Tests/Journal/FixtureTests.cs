@@ -1,0 +1,233 @@
+using System.Collections.Immutable;
+using Treaty.Grid.Conventions;
+using Treaty.Grid.Silo.Operations;
+using Treaty.Grid.Storage;
+using Treaty.Grid.Storage.Codec;
+using J = Treaty.Grid.Journal.V1;
+using Wire = Treaty.Grid.V1;
+
+namespace Treaty.Grid.Cluster.Tests.Journal;
+
+/// <summary>
+/// Bytes that an older build wrote can still be read, and say what they said then.
+/// </summary>
+/// <remarks>
+/// The files in Fixtures must never be changed or written again: they stand for journals that exist. A change to the
+/// program that cannot read them would lose what states have declared. What a later build writes for the first time
+/// comes in a file beside them, made by <c>journal export</c>.
+/// </remarks>
+public sealed class FixtureTests
+{
+    private static readonly DateOnly Later = new(2024, 6, 1);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_parties_of_the_first_fixture_fold_to_what_they_were()
+    {
+        var parties = Fold(await ReadAsync("journal-1.jsonl"));
+
+        Assert.Equal(["BGR", "GRC", "ROU", "UKR", "USA", "XXA"], parties.Keys);
+        Assert.All(parties.Values, p => Assert.Equal(0, p.Books.Sum));
+        Assert.Equal(Facts, parties.Values.SelectMany(FactsOf));
+        Assert.Equal(
+            Enum.GetValues<NotificationKind>(),
+            parties["XXA"].NotificationIds.Values.Select(n => n.Content.Kind).Order());
+    }
+
+    [Fact]
+    public async Task An_entry_that_was_read_is_written_with_the_same_bytes()
+    {
+        foreach (var file in Files(".jsonl"))
+        {
+            Assert.All(await ReadAsync(file), stored => Assert.Equal(
+                Convert.ToHexString(stored.Payload.Span),
+                Convert.ToHexString(
+                    EntryCodec.Encode(EntryCodec.Decode(stored.Payload.Span, stored.Party), stored.Party))));
+        }
+    }
+
+    [Fact]
+    public void A_snapshot_that_was_read_is_written_with_the_same_bytes()
+    {
+        var bytes = Convert.FromBase64String(ReadText("snapshot-1-BGR.base64"));
+
+        var (party, places) = SnapshotCodec.Decode(bytes, "BGR")!.Value;
+
+        Assert.Equal(bytes, SnapshotCodec.Encode(party, version => places[version]));
+        Assert.Equal("The state of BGR", party.DisplayName);
+        Assert.Equal(["GRC", "ROU"], party.Peers.Where(p => !p.Value.Unanswered.IsEmpty).Select(p => p.Key).Order());
+        Assert.Equal(FactsOfTheSnapshot, FactsOf(party));
+    }
+
+    /// <summary>A new kind needs a new file: what is there is not written again.</summary>
+    [Fact]
+    public async Task Every_kind_of_event_and_statement_is_in_a_fixture()
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in Files(".jsonl"))
+        {
+            foreach (var stored in await ReadAsync(file))
+            {
+                seen.UnionWith(J.Entry.Parser.ParseFrom(stored.Payload.Span).Events.SelectMany(Kinds));
+            }
+        }
+
+        Assert.Equal(AllKinds().Order(StringComparer.Ordinal), seen.Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> AllKinds() =>
+    [
+        .. J.Event.Descriptor.Oneofs[0].Fields.Select(f => f.Name),
+        .. Wire.Declaration.Descriptor.Oneofs[0].Fields.Select(f => f.Name),
+        .. Names<Wire.NoticeKind>(),
+        .. Names<Wire.DepositaryNotification.Types.Kind>(),
+        .. Names<Wire.LineException.Types.Kind>(),
+    ];
+
+    private static IEnumerable<string> Kinds(J.Event happened)
+    {
+        yield return J.Event.Descriptor.FindFieldByNumber((int)happened.KindCase).Name;
+        if (happened.DeclarationFiled is { Declaration: var declaration })
+        {
+            yield return Wire.Declaration.Descriptor.FindFieldByNumber((int)declaration.BodyCase).Name;
+        }
+
+        if (happened.NotificationRecorded is { Notification: var notification })
+        {
+            yield return Name(notification.Kind);
+        }
+
+        if (happened.NoticeFiled is { Notice: var notice })
+        {
+            yield return Name(notice.Kind);
+            foreach (var exception in notice.Lines.SelectMany(l => l.Exceptions))
+            {
+                yield return Name(exception.Kind);
+            }
+        }
+    }
+
+    private static IEnumerable<string> Names<T>() where T : struct, Enum =>
+        Enum.GetValues<T>().Where(v => !EqualityComparer<T>.Default.Equals(v, default)).Select(v => Name(v));
+
+    private static string Name<T>(T kind) where T : struct, Enum => $"{typeof(T).FullName}.{kind}";
+
+    private static ImmutableSortedDictionary<string, Party> Fold(IEnumerable<JournalEntry> journal) => journal
+        .GroupBy(e => e.Party, StringComparer.Ordinal)
+        .ToImmutableSortedDictionary(
+            party => party.Key,
+            party => party
+                .Select(stored => EntryCodec.Decode(stored.Payload.Span, party.Key))
+                .Aggregate(
+                    new Party(party.Key),
+                    (folded, entry) => entry.Events
+                        .Aggregate(folded, (p, e) => p.With(e, entry.RecordTime))
+                        .Sealed(entry.RecordTime)),
+            StringComparer.Ordinal);
+
+    /// <summary>What a party holds, what was found about it, and what its transfers come to.</summary>
+    private static string[] FactsOf(Party party) =>
+    [
+        $"{party.Code} version {party.Version}",
+        .. party.Books.HoldingsOn(Later)
+            .Select(h => $"{party.Code} {h.Account.Item} {h.Account.Place} {h.Account.Lot} {h.Quantity}"),
+        .. party.Findings.Values.SelectMany(f => f)
+            .OrderBy(f => f.Key.Id, StringComparer.Ordinal)
+            .Select(f => $"{party.Code} {f.Key.Id}{(f.Closed is null ? "" : " closed")}"),
+        .. party.Files.Values
+            .OrderBy(f => f.Key)
+            .Select(f => $"{party.Code} {f.Key} {f.Assessed!.Movement} {f.Assessed.Match}"),
+    ];
+
+    private static async Task<IReadOnlyList<JournalEntry>> ReadAsync(string file)
+    {
+        await using var stream = Open(file);
+        var entries = new List<JournalEntry>();
+        await foreach (var (_, _, entry) in ExportFile.ReadAsync(stream, Cancellation))
+        {
+            entries.Add(entry);
+        }
+
+        return entries;
+    }
+
+    private static string ReadText(string file)
+    {
+        using var reader = new StreamReader(Open(file));
+        return reader.ReadToEnd();
+    }
+
+    private static IEnumerable<string> Files(string ending) => typeof(FixtureTests).Assembly
+        .GetManifestResourceNames()
+        .Where(n => n.EndsWith(ending, StringComparison.Ordinal));
+
+    private static Stream Open(string file) =>
+        typeof(FixtureTests).Assembly.GetManifestResourceStream(file)
+        ?? throw new InvalidOperationException($"There is no fixture {file}.");
+
+    private static readonly string[] Facts =
+    [
+        "BGR version 19",
+        "BGR PMA-2 ReceivedForDestruction  -1500",
+        "BGR PMA-2 ReceivedForDestruction A-1 1500",
+        "BGR APM-50~BGR~ROU~On1 closed",
+        "BGR APM-50~GRC~BGR~T1 closed",
+        "BGR BGR~ROU~On1 Received Matched",
+        "BGR GRC~BGR~T1 Destroyed Explained",
+        "BGR USA~BGR~C1 Cancelled NotMatched",
+        "GRC version 21",
+        "GRC M18A1 Operational  60",
+        "GRC PMA-2 AwaitingDestruction  1505",
+        "GRC PMA-2 AwaitingDestruction A-1 500",
+        "GRC PMA-2 AwaitingDestruction A-2 1000",
+        "GRC PMA-2 Retained  60",
+        "GRC PMR-2A Retained  2",
+        "GRC PMR-2A Found  10",
+        "GRC APM-20",
+        "GRC APM-41~opening1",
+        "GRC APM-50~GRC~BGR~T1 closed",
+        "GRC APM-50~GRC~ROU~R1 closed",
+        "GRC APM-60~opening1",
+        "GRC GRC~BGR~T1 Destroyed Explained",
+        "GRC GRC~ROU~R1 Received Matched",
+        "ROU version 12",
+        "ROU PMA-2 Retained  30",
+        "ROU PMA-2 ReceivedForDestruction  500",
+        "ROU APM-50~BGR~ROU~On1 closed",
+        "ROU APM-50~GRC~ROU~R1 closed",
+        "ROU BGR~ROU~On1 Received Matched",
+        "ROU GRC~BGR~T1 Dispatched NotMatched",
+        "ROU GRC~ROU~R1 Received Matched",
+        "UKR version 7",
+        "UKR APM-02~USA~UKR~U1 closed",
+        "UKR APM-03~USA~UKR~U1 closed",
+        "UKR APM-50~USA~UKR~U1 closed",
+        "UKR APM-60~USA~UKR~U1",
+        "UKR APM-61~USA~UKR~U1",
+        "UKR USA~UKR~U1 Refused Matched",
+        "USA version 10",
+        "USA APM-02~USA~UKR~U1 closed",
+        "USA APM-03~USA~UKR~U1 closed",
+        "USA APM-50~USA~UKR~U1 closed",
+        "USA APM-60~USA~UKR~U1",
+        "USA APM-61~USA~UKR~U1",
+        "USA USA~BGR~C1 Cancelled NotMatched",
+        "USA USA~NGO~N1 Dispatched NotMatched",
+        "USA USA~UKR~U1 Refused Matched",
+        "XXA version 15",
+        "XXA APM-12",
+    ];
+
+    private static readonly string[] FactsOfTheSnapshot =
+    [
+        "BGR version 10",
+        "BGR PMA-2 ReceivedForDestruction  -10",
+        "BGR PMA-2 ReceivedForDestruction A-1 1500",
+        "BGR PMA-2 PassedOn  500",
+        "BGR PMR-2A ReceivedForDestruction  2",
+        "BGR APM-50~GRC~BGR~T1 closed",
+        "BGR BGR~ROU~On1 Dispatched NotMatched",
+        "BGR GRC~BGR~T1 Received Explained",
+    ];
+}
