@@ -113,6 +113,21 @@ public sealed class ShapeTests
         { Kind.Receipt, Mines(l => l.Exceptions.Add(Many(21, _ => Short(1, "wet")))), "exceptions" },
     };
 
+    public static TheoryData<IMessage, string> Lists => new()
+    {
+        { new ListFindingsRequest { Parent = "parties/-", Filter = "severity >= SEVERITY_WARNING" }, "" },
+        { new ListFindingsRequest { Parent = "parties/GRC", Filter = "colour = red" }, "filter" },
+        { new ListObligationsRequest { Parent = "parties/-", Filter = "met = false" }, "" },
+        { new ListDeclarationsRequest { Parent = "parties/-" }, "parent" },
+        { new ListNoticesRequest { Parent = "parties/-", Filter = "kind = 1", AtLeastPosition = -1 },
+            "parent filter at_least_position" },
+        { new ListTransfersRequest { Parent = "parties/-", OrderBy = "since  desc" }, "" },
+        { new ListTransfersRequest { Parent = "parties/GRC", OrderBy = "name", PageSize = -1, Filter = "(" },
+            "page_size filter order_by" },
+        { new ListInboxRequest { Parent = "parties/-" }, "parent" },
+        { new RegisterPartyRequest { PartyId = "-", Party = new Grid.V1.Party { DisplayName = "All" } }, "party_id" },
+    };
+
     public static TheoryData<IMessage, string> Requests => new()
     {
         { new GetPartyRequest { Name = "parties/GRC" }, "" },
@@ -128,17 +143,6 @@ public sealed class ShapeTests
         { new GetDeclarationRequest { Name = "parties/GRC/notices/D1" }, "name" },
         { new ListDeclarationsRequest { Parent = "parties/GRC", PageSize = 1_000 }, "" },
         { new ListFindingsRequest { Parent = "" }, "parent" },
-        { new ListFindingsRequest { Parent = "parties/-", Filter = "severity >= SEVERITY_WARNING" }, "" },
-        { new ListFindingsRequest { Parent = "parties/GRC", Filter = "colour = red" }, "filter" },
-        { new ListObligationsRequest { Parent = "parties/-", Filter = "met = false" }, "" },
-        { new ListDeclarationsRequest { Parent = "parties/-" }, "parent" },
-        { new ListNoticesRequest { Parent = "parties/-", Filter = "kind = 1", AtLeastPosition = -1 },
-            "parent filter at_least_position" },
-        { new ListTransfersRequest { Parent = "parties/-", OrderBy = "since  desc" }, "" },
-        { new ListTransfersRequest { Parent = "parties/GRC", OrderBy = "name", PageSize = -1, Filter = "(" },
-            "page_size filter order_by" },
-        { new ListInboxRequest { Parent = "parties/-" }, "parent" },
-        { new RegisterPartyRequest { PartyId = "-", Party = new Grid.V1.Party { DisplayName = "All" } }, "party_id" },
         { new GetConventionRequest { Name = "conventions/apmbc" }, "" },
         { new GetConventionRequest { Name = "apmbc" }, "name" },
         { new GetItemRequest { Name = "items/PMA-2/x" }, "name" },
@@ -215,6 +219,7 @@ public sealed class ShapeTests
 
     [Theory]
     [MemberData(nameof(Requests), DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Lists), DisableDiscoveryEnumeration = true)]
     public void A_request_is_held_to_its_form(IMessage request, string fields) => Expect(request, fields, "");
 
     [Fact]
