@@ -68,7 +68,7 @@ public sealed partial record Party
         {
             draft.Add(new StockBooked(bookings, name)
             {
-                Stated = isOpening ? [.. Bookkeeping.AccountsOf(declaration, rulebook.Taxonomy)] : [],
+                Stated = isOpening ? [.. StatedBy(declaration, rulebook)] : [],
                 StatedOn = isOpening ? declaration.AsOf : null,
             });
         }
@@ -80,6 +80,13 @@ public sealed partial record Party
         draft.AddStockFindings(rulebook, isOpening ? draft.Party.Books.Items : bookings.Select(b => b.From.Item));
         return draft.Decided;
     }
+
+    /// <summary>In one order, so that the same decision is the same bytes wherever it is made.</summary>
+    private static IEnumerable<Account> StatedBy(Declaration opening, Rulebook rulebook) =>
+        Bookkeeping.AccountsOf(opening, rulebook.Taxonomy)
+            .OrderBy(a => a.Item, StringComparer.Ordinal)
+            .ThenBy(a => a.Place)
+            .ThenBy(a => a.Lot, StringComparer.Ordinal);
 
     private Decision Decide(FileNotice command, Rulebook rulebook)
     {

@@ -8,7 +8,6 @@ using Orleans.Configuration;
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Grains;
 using Treaty.Grid.Silo.Register;
-using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Silo;
 
@@ -34,10 +33,10 @@ public static class SiloHosting
             silo.AddTreatyGridGrains();
         });
         builder.Services.AddSingleton(_ => new Rulebook(KnownConventions.All, RegisterFiles.ReadTaxonomy()));
-        builder.Services.AddSingleton(services => OpenJournal(settings, services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton(services => OpenSnapshots(settings, services));
-        builder.Services.AddSingleton(
-            services => OpenReadModel(settings, services.GetRequiredService<TimeProvider>()));
+        var stores = Stores.Of(settings);
+        builder.Services.AddSingleton(services => stores.OpenJournal(services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(s => stores.OpenSnapshots(s.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton(services => stores.OpenReadModel(services.GetRequiredService<TimeProvider>()));
         switch (settings["Register"] ?? "real")
         {
             case "real":
@@ -55,66 +54,8 @@ public static class SiloHosting
     }
 
     /// <summary>Where the journal lies, for people.</summary>
-    public static string DescribeJournal(IConfiguration configuration)
-    {
-        var settings = configuration.GetSection(Section);
-        return settings["Journal"] switch
-        {
-            "memory" => "in memory only",
-            "postgres" => "in PostgreSQL",
-            _ => DataDirectory(settings),
-        };
-    }
-
-    private static IJournal OpenJournal(IConfigurationSection settings, TimeProvider time) =>
-        (settings["Journal"] ?? "sqlite") switch
-        {
-            "sqlite" => new SqliteJournal(DataDirectory(settings), time),
-            "postgres" => OpenPostgres(settings),
-            "memory" => new MemoryJournal(),
-            var other => throw new InvalidOperationException(
-                $"{settings.Path}:Journal is '{other}'. Expected 'sqlite', 'postgres', or 'memory' to keep nothing."),
-        };
-
-    private static ISnapshotStore OpenSnapshots(IConfigurationSection settings, IServiceProvider services) =>
-        settings["Journal"] switch
-        {
-            "memory" => new MemorySnapshotStore(),
-            "postgres" => new PostgresSnapshotStore(
-                settings["Postgres"]!, services.GetRequiredService<ILogger<PostgresSnapshotStore>>()),
-            _ => new SqliteSnapshotStore(
-                DataDirectory(settings), services.GetRequiredService<ILogger<SqliteSnapshotStore>>()),
-        };
-
-    private static PostgresJournal OpenPostgres(IConfigurationSection settings)
-    {
-        const string Example = "Host=db;Database=register;Username=silo;Password=...";
-        try
-        {
-            return settings["Postgres"] is { Length: > 0 } connectionString
-                ? new PostgresJournal(connectionString)
-                : throw new InvalidOperationException(
-                    $"{settings.Path}:Postgres is missing. Expected a connection string, such as '{Example}'.");
-        }
-        catch (ArgumentException e)
-        {
-            // What was given stays out of it: it may hold a password.
-            throw new InvalidOperationException(
-                $"{settings.Path}:Postgres is not a connection string: {e.Message} Expected such as '{Example}'.", e);
-        }
-    }
-
-    private static string DataDirectory(IConfigurationSection settings) =>
-        Path.GetFullPath(settings["Data"] ?? "data");
-
-    /// <summary>Where the journal lies lie the lists made of it.</summary>
-    private static ReadModel OpenReadModel(IConfigurationSection settings, TimeProvider time) =>
-        settings["Journal"] switch
-        {
-            "memory" => SqliteReadModel.Temporary(time),
-            "postgres" => new PostgresReadModel(settings["Postgres"]!, time),
-            _ => new SqliteReadModel(DataDirectory(settings), time),
-        };
+    public static string DescribeJournal(IConfiguration configuration) =>
+        Stores.Of(configuration.GetSection(Section)).Describe();
 
     /// <summary>Orleans wants a number, and two registers on one machine must not take the same.</summary>
     private static int FreePort()

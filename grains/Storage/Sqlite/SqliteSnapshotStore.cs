@@ -14,7 +14,9 @@ namespace Treaty.Grid.Storage;
 /// </summary>
 public sealed partial class SqliteSnapshotStore : SnapshotStore
 {
-    private const string DatabaseFile = "snapshots.db";
+    /// <summary>Its file in the data directory.</summary>
+    public const string DatabaseFile = "snapshots.db";
+
     private const long ApplicationId = 0x54_47_52_53; // 'TGRS', as Schema.sql writes it
     private const long SchemaVersion = 1;
     private const int ReadersMax = 8;

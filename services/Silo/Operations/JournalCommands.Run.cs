@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Data.Common;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Treaty.Grid.Conventions;
+using Treaty.Grid.Grains;
 using Treaty.Grid.Silo.Register;
 using Treaty.Grid.Storage;
 
@@ -11,17 +13,50 @@ namespace Treaty.Grid.Silo.Operations;
 public sealed partial class JournalCommands
 {
     /// <summary>Where the journal of a command is.</summary>
+    private Stores StoresOf(ParseResult parse) => parse.GetValue(_postgres) is { } connection
+        ? new Stores("postgres", "", connection)
+        : new Stores("sqlite", Path.GetFullPath(parse.GetValue(_data)!), null);
+
     private IJournal JournalOf(ParseResult parse, bool mustExist)
     {
-        if (parse.GetValue(_postgres) is not null)
+        var stores = StoresOf(parse);
+        return !mustExist || stores.Postgres is not null
+            || File.Exists(Path.Combine(stores.Data, SqliteJournal.DatabaseFile))
+            ? stores.OpenJournal(time)
+            : throw new FileNotFoundException($"There is no journal in {stores.Data}. Name its directory by --data.");
+    }
+
+    /// <summary>The snapshots beside a journal; null where none were ever kept.</summary>
+    private async Task<ISnapshotStore?> OpenSnapshotsAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        var stores = StoresOf(parse);
+        if (stores.Postgres is null && !File.Exists(Path.Combine(stores.Data, SqliteSnapshotStore.DatabaseFile)))
         {
-            throw new InvalidOperationException("This build knows no journal in PostgreSQL. Name one by --data.");
+            return null;
         }
 
-        var data = Path.GetFullPath(parse.GetValue(_data)!);
-        return !mustExist || File.Exists(Path.Combine(data, SqliteJournal.DatabaseFile))
-            ? new SqliteJournal(data, time)
-            : throw new FileNotFoundException($"There is no journal in {data}. Name its directory by --data.");
+        var snapshots = stores.OpenSnapshots(NullLoggerFactory.Instance);
+        try
+        {
+            await snapshots.StartAsync(cancellation);
+            return snapshots;
+        }
+        catch
+        {
+            await snapshots.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task RebuildAsync(
+        ParseResult parse, IJournal journal, ProgressLine progress, CancellationToken cancellation)
+    {
+        await using var model = StoresOf(parse).OpenReadModel(time);
+        progress.Begin("Rebuilding the read model");
+        await ReadModelRebuild.RunAsync(journal, model, time, NullLoggerFactory.Instance, progress, cancellation);
+        progress.End();
+        await SayAsync(FormattableString.Invariant(
+            $"The read model holds all {await journal.GetHeadAsync(cancellation):N0} entries."));
     }
 
     private async Task<IJournal> OpenAsync(ParseResult parse, bool mustExist, CancellationToken cancellation)
@@ -39,14 +74,17 @@ public sealed partial class JournalCommands
         }
     }
 
-    private async Task<int> VerifyAsync(IJournal journal, ProgressLine progress, CancellationToken cancellation)
+    private async Task<int> VerifyAsync(
+        ParseResult parse, IJournal journal, ProgressLine progress, CancellationToken cancellation)
     {
+        await using var snapshots = await OpenSnapshotsAsync(parse, cancellation);
         var verification = new Verification(
-            journal, snapshots: null, new Rulebook(KnownConventions.All, RegisterFiles.ReadTaxonomy()), progress);
+            journal, snapshots, new Rulebook(KnownConventions.All, RegisterFiles.ReadTaxonomy()), progress);
         await verification.RunAsync(cancellation);
         var report = verification.Report;
         var size = FormattableString.Invariant(
-            $"{verification.Entries:N0} entries of {verification.Parties:N0} parties");
+            $"{verification.Entries:N0} entries of {verification.Parties:N0} parties")
+            + (snapshots is null ? "" : FormattableString.Invariant($", {verification.Snapshots:N0} snapshots"));
         if (report.Count == 0)
         {
             await SayAsync($"The journal is sound: {size}.");

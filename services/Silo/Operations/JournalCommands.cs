@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Silo.Operations;
 
@@ -49,7 +48,7 @@ public sealed partial class JournalCommands(
 
             Example
               {program} journal verify --data ./data
-            """) { Verify(), Export(), Import(), ExplainedCommand.Help() };
+            """) { Verify(), Rebuild(), Export(), Import(), ExplainedCommand.Help() };
         await using var help = new StreamWriter(output, leaveOpen: true);
         return await journal.Parse([.. args.Skip(1)]).InvokeAsync(
             new InvocationConfiguration { Output = help, Error = error, EnableDefaultExceptionHandler = false },
@@ -63,7 +62,7 @@ public sealed partial class JournalCommands(
             It changes nothing. Checked: positions and versions without a gap; every entry can be decoded and follows
             from those before; record times never fall within a party; books add up to zero; every notice that was
             delivered had been filed as it says, and every answer is that of its addressee; no finding is closed that
-            was never raised. Damage is named with position, party and version: the first {DamageReport.NamedMax} by
+            was never raised; every snapshot is what the entries up to it come to. Damage is named with position, party and version: the first {DamageReport.NamedMax} by
             position, and how much there is in all.
 
             Exit codes
@@ -77,7 +76,7 @@ public sealed partial class JournalCommands(
         verify.SetAction((parse, cancellation) => RunAsync(parse, async () =>
         {
             await using var journal = await OpenAsync(parse, mustExist: true, cancellation);
-            return await VerifyAsync(journal, Progress(parse), cancellation);
+            return await VerifyAsync(parse, journal, Progress(parse), cancellation);
         }));
         return verify;
     }
@@ -155,17 +154,14 @@ public sealed partial class JournalCommands(
             await using var journal = await OpenAsync(parse, mustExist: false, cancellation);
             var progress = Progress(parse);
             await ImportAsync(journal, file, progress, cancellation);
-            return parse.GetValue(noVerify) ? Done : await VerifyAsync(journal, progress, cancellation);
+            return parse.GetValue(noVerify) ? Done : await VerifyAsync(parse, journal, progress, cancellation);
         }));
         return import;
     }
 
-    /// <summary>The command that fills the read model anew.</summary>
-    /// <param name="rebuild">Does it for the journal given.</param>
-    internal ExplainedCommand Rebuild(
-        Func<IJournal, IProgress<(long Done, long Total)>, CancellationToken, Task> rebuild)
+    private ExplainedCommand Rebuild()
     {
-        var command = new ExplainedCommand(
+        var rebuild = new ExplainedCommand(
             "rebuild", "Drops the read model and fills it again from the journal.", $"""
             Exit codes
               0  done
@@ -174,15 +170,12 @@ public sealed partial class JournalCommands(
             Example
               {program} journal rebuild --data ./data
             """) { _data, _postgres, _quiet };
-        command.SetAction((parse, cancellation) => RunAsync(parse, async () =>
+        rebuild.SetAction((parse, cancellation) => RunAsync(parse, async () =>
         {
             await using var journal = await OpenAsync(parse, mustExist: true, cancellation);
-            var progress = Progress(parse);
-            progress.Begin("Rebuilding the read model");
-            await rebuild(journal, progress, cancellation);
-            progress.End();
+            await RebuildAsync(parse, journal, Progress(parse), cancellation);
             return Done;
         }));
-        return command;
+        return rebuild;
     }
 }

@@ -1,3 +1,4 @@
+using Treaty.Grid.Cluster.Tests.Postgres;
 using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Cluster.Tests.Faults;
@@ -16,9 +17,10 @@ public abstract class CrashEveryWriteTests : IAsyncLifetime
     private string _undisturbed = "";
     private int _steps;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
-        await using var run = new Run(NewStore());
+        await using var store = await NewStoreAsync();
+        await using var run = new Run(store.Open);
         await run.PlayAsync(atOnce: false);
         _steps = run.Silo.Journal.Steps;
         _undisturbed = await JournalAudit.CheckAsync(run);
@@ -38,8 +40,7 @@ public abstract class CrashEveryWriteTests : IAsyncLifetime
     public async Task Whatever_was_acknowledged_survives_a_crash_after_any_write() =>
         await CrashEverywhereAsync(Fault.FreezeAfter);
 
-    /// <summary>A new, empty store: the function opens it as a process does, one after the other.</summary>
-    protected abstract Func<IJournal> NewStore();
+    protected abstract ValueTask<Store> NewStoreAsync();
 
     private async Task CrashEverywhereAsync(Fault fault)
     {
@@ -55,7 +56,8 @@ public abstract class CrashEveryWriteTests : IAsyncLifetime
             {
                 try
                 {
-                    await using var run = new Run(NewStore(), s => s == step ? fault : Fault.None);
+                    await using var store = await NewStoreAsync();
+                    await using var run = new Run(store.Open, s => s == step ? fault : Fault.None);
                     await run.PlayAsync(atOnce: false);
                     Interlocked.Add(ref crashes, run.Silos - 1);
                     Assert.Equal(_undisturbed, await JournalAudit.CheckAsync(run));
@@ -67,15 +69,25 @@ public abstract class CrashEveryWriteTests : IAsyncLifetime
             });
         Assert.InRange(crashes, _steps - SharedCommitsMax, _steps);
     }
+
+    /// <summary>A new, empty store.</summary>
+    /// <param name="open">Opens it as a process does, one after the other.</param>
+    /// <param name="drop">Takes away what it left behind.</param>
+    protected sealed class Store(Func<IJournal> open, Func<ValueTask>? drop = null) : IAsyncDisposable
+    {
+        public Func<IJournal> Open { get; } = open;
+
+        public ValueTask DisposeAsync() => drop?.Invoke() ?? ValueTask.CompletedTask;
+    }
 }
 
 /// <summary>On a journal in memory that outlives its silos.</summary>
 public sealed class CrashEveryWriteInMemoryTests : CrashEveryWriteTests
 {
-    protected override Func<IJournal> NewStore()
+    protected override ValueTask<Store> NewStoreAsync()
     {
         var journal = new MemoryJournal();
-        return () => journal;
+        return ValueTask.FromResult(new Store(() => journal));
     }
 }
 
@@ -91,9 +103,21 @@ public sealed class CrashEveryWriteOnSqliteTests : CrashEveryWriteTests
         Directory.Delete(_directory, recursive: true);
     }
 
-    protected override Func<IJournal> NewStore()
+    protected override ValueTask<Store> NewStoreAsync()
     {
         var directory = Path.Combine(_directory, $"{Interlocked.Increment(ref _stores)}");
-        return () => new SqliteJournal(directory, TimeProvider.System);
+        return ValueTask.FromResult(new Store(() => new SqliteJournal(directory, TimeProvider.System)));
+    }
+}
+
+/// <summary>On PostgreSQL, over connections of each silo's own.</summary>
+public sealed class CrashEveryWriteOnPostgresTests(PostgresHome postgres) : CrashEveryWriteTests
+{
+    protected override async ValueTask<Store> NewStoreAsync()
+    {
+        var database = await postgres.BorrowAsync();
+        return new Store(
+            () => new PostgresJournal(database.ConnectionString),
+            async () => await postgres.ReturnAsync(database));
     }
 }

@@ -34,6 +34,8 @@ internal sealed class RunningSilo : IAsyncDisposable
             var builder = Host.CreateEmptyApplicationBuilder(null);
             builder.Services.AddSingleton<IJournal>(journal);
             builder.Services.AddSingleton(time).AddSingleton(Rulebook);
+            builder.Services.AddSingleton<ISnapshotStore, MemorySnapshotStore>();
+            builder.Services.AddSingleton<ReadModel>(_ => SqliteReadModel.Temporary(time));
             builder.UseOrleans(silo => silo
                 .UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0)
                 .AddTreatyGridGrains());

@@ -6,8 +6,9 @@ namespace Treaty.Grid.Cluster.Tests.Operations;
 public sealed class HelpAndProgressTests
 {
     [Theory]
-    [InlineData("", "verify", "export", "import")]
+    [InlineData("", "verify", "rebuild", "export", "import")]
     [InlineData("verify", "--data", "--postgres", "--quiet", "  2  damaged")]
+    [InlineData("rebuild", "--data", "--postgres", "--quiet", "read model")]
     [InlineData("export", "--data", "--postgres", "--to", "--force", "--decoded", "--quiet", "\"formatVersion\":1")]
     [InlineData(
         "import", "--data", "--postgres", "--from", "--no-verify", "--quiet", "from SQLite to PostgreSQL",
@@ -36,26 +37,17 @@ public sealed class HelpAndProgressTests
     }
 
     [Fact]
-    public async Task Rebuild_runs_what_it_is_given_and_shows_how_far_it_is()
+    public async Task Rebuild_fills_the_lists_again_and_shows_how_far_it_is()
     {
         using var directory = new Commands();
         await directory.FillAsync();
-        await using var error = new StringWriter();
-        var commands = new JournalCommands(
-            "treaty-grid", Stream.Null, Stream.Null, error, isTerminal: false, TimeProvider.System);
-        var rebuild = commands.Rebuild(async (journal, progress, cancellation) =>
-        {
-            var head = await journal.GetHeadAsync(cancellation);
-            progress.Report((head, head));
-        });
 
-        var code = await rebuild.Parse(["--data", directory.Data])
-            .InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var (code, output, error) = await Commands.RunAsync("rebuild", "--data", directory.Data);
 
         Assert.Equal(0, code);
         var all = Commands.Entries.Count;
-        Assert.StartsWith(
-            $"Rebuilding the read model: 100 %, {all} of {all}, ", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal($"The read model holds all {all} entries.\n", output);
+        Assert.StartsWith($"Rebuilding the read model: 100 %, {all} of {all}, ", error, StringComparison.Ordinal);
     }
 
     [Fact]

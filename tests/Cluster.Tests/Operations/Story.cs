@@ -75,11 +75,15 @@ internal static class Story
         Declare(register, "GRC", $"used{time}", DeclarationKind.Consumption, Day.AddDays(-80), Of("PMA-2", 10));
         Declare(register, "GRC", $"kept{time}", DeclarationKind.Reclassification, Day.AddDays(-70), d => d with
         {
-            Lines = [new Line("PMR-2A", 2) { Class = Place.Found }], To = Place.Retained,
+            Lines = [new Line("PMR-2A", 2) { Class = Place.Found }],
+            To = Place.Retained,
         });
         Declare(register, "GRC", $"destroyed{time}", DeclarationKind.Destruction, new DateOnly(2023, 2, 28), d => d with
         {
-            Lines = [new Line("PFM-1", 7_200)], AtMonthEnd = true, Site = "Veria", Remark = "Under observation.",
+            Lines = [new Line("PFM-1", 7_200)],
+            AtMonthEnd = true,
+            Site = "Veria",
+            Remark = "Under observation.",
         });
         Declare(register, "ROU", $"complete{time}", DeclarationKind.Completion, year);
 
@@ -128,7 +132,8 @@ internal static class Story
         });
         File(register, "BGR", new TransferKey("BGR", "ROU", $"On{time}"), NoticeKind.Dispatch, 5, n => n with
         {
-            Lines = [new Line("PMA-2", 500)], OnwardFrom = key,
+            Lines = [new Line("PMA-2", 500)],
+            OnwardFrom = key,
         });
         File(register, "ROU", new TransferKey("BGR", "ROU", $"On{time}"), NoticeKind.Receipt, 6, n => n with
         {
@@ -137,7 +142,8 @@ internal static class Story
         File(register, "BGR", key, NoticeKind.Loss, 7, n => n with { Lines = [new Line("PMA-2", 5)] });
         File(register, "BGR", key, NoticeKind.Destruction, 9, n => n with
         {
-            Final = true, Lines = [new Line("PMA-2", 1_485), new Line("PMR-2A", 2)],
+            Final = true,
+            Lines = [new Line("PMA-2", 1_485), new Line("PMR-2A", 2)],
         });
     }
 
@@ -156,15 +162,19 @@ internal static class Story
         var training = new TransferKey("GRC", "ROU", $"R{time}");
         File(register, "GRC", training, NoticeKind.Dispatch, 30, n => n with
         {
-            Purpose = Purpose.Training, Lines = [new Line("PMA-2", 30)],
+            Purpose = Purpose.Training,
+            Lines = [new Line("PMA-2", 30)],
         });
         File(register, "ROU", training, NoticeKind.Receipt, 31, n => n with
         {
-            Purpose = Purpose.Training, Final = false, Lines = [new Line("PMA-2", 20)],
+            Purpose = Purpose.Training,
+            Final = false,
+            Lines = [new Line("PMA-2", 20)],
         });
         File(register, "ROU", training, NoticeKind.Receipt, 32, n => n with
         {
-            Purpose = Purpose.Training, Lines = [new Line("PMA-2", 10)],
+            Purpose = Purpose.Training,
+            Lines = [new Line("PMA-2", 10)],
         });
 
         var given = new TransferKey("USA", "NGO", $"N{time}");

@@ -71,6 +71,20 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_version_left_out_is_named()
+    {
+        await _commands.FillAsync();
+        var last = Commands.Entries.Last(e => e.Party == "GRC");
+        await _commands.ChangeAsync(
+            $"""
+            UPDATE entry SET version = {last.Version + 7} WHERE position = {last.Position};
+            UPDATE party SET version = {last.Version + 7} WHERE code = 'GRC';
+            """);
+        await AssertFirstAsync(
+            $"position {last.Position}, GRC version {last.Version + 7}: it follows version {last.Version - 1}.");
+    }
+
+    [Fact]
     public async Task A_payload_that_cannot_be_read_is_named()
     {
         await _commands.FillAsync();
