@@ -22,15 +22,27 @@ internal sealed class RegisterGrain(IJournal journal, Rulebook rulebook) : Grain
     {
         var size = Page.Size(request.PageSize);
         var codes = await journal.ListPartiesAsync(Page.Decode(request.PageToken), size + 1, CancellationToken.None);
-        var parties = await Task.WhenAll(codes.Take(size).Select(code => GrainFactory
-            .GetGrain<IPartyGrain>(code)
-            .GetParty(new GetPartyRequest { Name = $"parties/{code}", AsOf = request.AsOf })
-            .AsTask()));
+        var parties = await Task.WhenAll(codes.Take(size).Select(code => GetAsync(code, request.AsOf)));
         return new ListPartiesResponse
         {
             Parties = { parties },
             NextPageToken = codes.Count > size ? Page.Encode(codes[size - 1]) : "",
         };
+    }
+
+    private async Task<V1.Party> GetAsync(string code, Google.Type.Date? asOf)
+    {
+        var name = $"parties/{code}";
+        try
+        {
+            return await GrainFactory.GetGrain<IPartyGrain>(code)
+                .GetParty(new GetPartyRequest { Name = name, AsOf = asOf });
+        }
+        catch (RefusedException e) when (e.Status.Code == (int)Code.DataLoss)
+        {
+            // One that cannot be read must not keep the others from being listed.
+            return new V1.Party { Name = name };
+        }
     }
 
     public ValueTask<ListConventionsResponse> ListConventions(ListConventionsRequest request)

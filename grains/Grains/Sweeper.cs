@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Treaty.Grid.Contracts;
@@ -45,7 +46,7 @@ internal sealed partial class Sweeper(
         var entries = await journal.ReadAllAsync(_position, EntriesAtOnce, cancellation);
         foreach (var stored in entries)
         {
-            foreach (var happened in Journal.V1.Entry.Parser.ParseFrom(stored.Payload.Span).Events)
+            foreach (var happened in EventsOf(stored))
             {
                 foreach (var address in happened.NoticeFiled?.Addresses ?? [])
                 {
@@ -62,6 +63,19 @@ internal sealed partial class Sweeper(
         }
 
         return entries.Count == EntriesAtOnce;
+    }
+
+    /// <summary>Nothing of an entry that cannot be read: its party is quarantined when it is loaded.</summary>
+    private static IEnumerable<Journal.V1.Event> EventsOf(JournalEntry stored)
+    {
+        try
+        {
+            return Journal.V1.Entry.Parser.ParseFrom(stored.Payload.Span).Events;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return [];
+        }
     }
 
     private void Note((string From, string To) pair, long sent, long taken)

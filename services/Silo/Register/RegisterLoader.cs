@@ -49,6 +49,11 @@ internal sealed partial class RegisterLoader(IGrainFactory grains, ILogger<Regis
 
             return recorded;
         }
+        catch (RefusedException e) when (e.Status.Code is (int)Google.Rpc.Code.DataLoss)
+        {
+            // It is quarantined, and the alert is given: all others must be able to start.
+            return 0;
+        }
         catch (RefusedException e) when (e.Status.Code == (int)Google.Rpc.Code.AlreadyExists)
         {
             // The depositary of this register has recorded it otherwise: that stands.

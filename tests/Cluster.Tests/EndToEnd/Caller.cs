@@ -87,8 +87,9 @@ internal sealed record Caller(RunningRegister Register, string Code)
             },
             Options);
 
-    public async Task<Stockpile> StockAsync(Date? asOf = null) => await Parties.GetStockpileAsync(
-        new GetStockpileRequest { Parent = $"parties/{Code}", AsOf = asOf }, Options);
+    public async Task<Stockpile> StockAsync(Date? asOf = null, long asKnownAt = 0) =>
+        await Parties.GetStockpileAsync(
+            new GetStockpileRequest { Parent = $"parties/{Code}", AsOf = asOf, AsKnownAt = asKnownAt }, Options);
 
     /// <summary>How many single mines of a type it holds in a class, by its own books.</summary>
     public async Task<long> HoldingAsync(HoldingClass holdingClass, string item = Statements.Mine) =>
