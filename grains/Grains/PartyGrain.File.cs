@@ -14,6 +14,7 @@ internal sealed partial class PartyGrain
     public async ValueTask<FileResponse> File(FileRequest request)
     {
         ThrowIfUnknown();
+        await OpenAsync();
         var notices = request.Items.Select(i => i.Notice.ToNotice(Code, i.NoticeId)).ToList();
         var unknown = await register.FindUnknownAsync(notices.SelectMany(Named).Distinct());
         var now = Now;
@@ -202,7 +203,15 @@ internal sealed partial class PartyGrain
         var party = await RecallAsync(_party, names);
         if (filings.Exists(f => !f.IsRefused && !IsDurable(party.Files[f.Notice.Transfer])))
         {
-            await _tail;
+            try
+            {
+                await _tail;
+            }
+            catch (RefusedException)
+            {
+                // These filings are durable; it is another batch that broke, and with it this activation.
+                throw new RefusedException(OutcomeUnknown());
+            }
         }
 
         return party;

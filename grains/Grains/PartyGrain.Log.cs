@@ -11,14 +11,18 @@ internal sealed partial class PartyGrain
 
     [LoggerMessage(
         EventId = 2, Level = LogLevel.Warning,
-        Message = "{Party} could not deliver to {Peer}, attempt {Attempt}; it goes on trying")]
-    private partial void LogDeliveryFailed(Exception exception, string party, string peer, int attempt);
+        Message = "{Party} could not deliver to {Peer}; it goes on trying: {Reason}")]
+    private partial void LogDeliveryFailed(string party, string peer, string reason);
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "{Party} could not decide: a mistake in the program")]
     private partial void LogBroken(Exception exception, string party);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Party} could not be loaded; trying again when it is called")]
+    // The sweeper says when the journal cannot be read; this comes with every call.
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Party} could not be loaded; trying again when it is called")]
     private partial void LogNotLoaded(Exception exception, string party);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Party} can be read and not written: {Reason}")]
+    private partial void LogNotOpened(string party, string reason);
 
     [LoggerMessage(
         Level = LogLevel.Critical,

@@ -22,17 +22,18 @@ internal sealed partial class PartyGrain
     /// <summary>Completed, and replaced, whenever answers are folded in.</summary>
     private TaskCompletionSource _pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ValueTask Kick()
+    public async ValueTask Kick()
     {
-        ThrowIfPoisoned();
+        ThrowIfUnknown();
+        await OpenAsync();
         PumpAll();
-        return ValueTask.CompletedTask;
     }
 
     // 5. At the other end.
     public async ValueTask<DeliverResponse> Deliver(DeliverRequest request)
     {
         ThrowIfUnknown();
+        await OpenAsync();
         var now = Now;
         var commands = request.Messages.Select(m => ToCommand(m, m.Delivery.Sequence, now)).ToList();
         await RecallAsync(NamesOf(commands));
@@ -150,8 +151,11 @@ internal sealed partial class PartyGrain
                 }
                 catch (Exception e)
                 {
-                    failures++;
-                    LogDeliveryFailed(e, Code, to, failures);
+                    // Said once: a peer that cannot be reached stays so for a while.
+                    if (failures++ == 0)
+                    {
+                        LogDeliveryFailed(Code, to, e.Message);
+                    }
                 }
 
                 if (failures > 0 && !_isPoisoned)

@@ -11,8 +11,6 @@ internal sealed partial class PartyGrain
     public async ValueTask<V1.Party> Register(RegisterRequest request)
     {
         ThrowIfPoisoned();
-        await OpenNewAsync();
-        ThrowIfPoisoned();
         var (party, _) = await ExecuteAsync(new RegisterParty(request.DisplayName, Now), request.Traceparent);
         return ToMessage(party, Today, asKnownOn: null);
     }
@@ -80,6 +78,7 @@ internal sealed partial class PartyGrain
     private async Task<(Grid.Party Party, bool Repeated)> ExecuteAsync(Command command, string traceparent)
     {
         using var span = GrainTelemetry.Start("party.record", traceparent, Code);
+        await OpenAsync();
         await RecallAsync(NamesOf([command]));
         ThrowIfPoisoned();
         var decision = _party.Decide(command, rulebook);

@@ -42,7 +42,7 @@ internal sealed partial class PartyGrain(
     private readonly HashSet<string> _ridingNames = new(StringComparer.Ordinal);
 
     private Grid.Party _party = null!;
-    private Task<OpenedParty>? _opening;
+    private Task? _opening;
     private long _epoch;
     private long _durable;
     private Task _tail = Task.CompletedTask;
@@ -59,13 +59,14 @@ internal sealed partial class PartyGrain(
         _party = _settled = new Grid.Party(Code);
         try
         {
-            if (await journal.GetVersionAsync(Code, cancellationToken) > 0)
+            if (await journal.GetVersionAsync(Code, cancellationToken) is var version and > 0)
             {
-                // Whoever ran this party before can no longer write; only then is what is read the last word.
-                var opened = await writer.OpenAsync(Code, cancellationToken);
-                _epoch = opened.Epoch;
-                await LoadAsync(opened.Version, cancellationToken);
-                PumpAll();
+                version = await TakeOverAsync(version, cancellationToken);
+                await LoadAsync(version, cancellationToken);
+                if (_epoch > 0)
+                {
+                    PumpAll();
+                }
             }
         }
         catch (Exception e) when (e is JournalException or RefusedException)
@@ -84,7 +85,7 @@ internal sealed partial class PartyGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (!_isPoisoned && !_isSaving && _refusal is null && _tailBytes >= SnapshotTailMinAtEnd)
+        if (!_isPoisoned && !_isSaving && _epoch > 0 && _refusal is null && _tailBytes >= SnapshotTailMinAtEnd)
         {
             await SaveSnapshotAsync(cancellationToken);
         }
@@ -94,28 +95,63 @@ internal sealed partial class PartyGrain(
         _pulse.TrySetResult();
     }
 
-    /// <summary>Takes over a party that has no entry yet. Several callers share one opening.</summary>
-    private async Task OpenNewAsync()
+    /// <summary>
+    /// Whoever ran this party before can no longer write; only then is what is read the last word. Where the journal
+    /// cannot be written, it may still be read: the party then answers what is durable. Returns its version.
+    /// </summary>
+    private async Task<long> TakeOverAsync(long version, CancellationToken cancellationToken)
     {
-        if (_epoch == 0)
+        try
         {
-            _opening ??= writer.OpenAsync(Code, CancellationToken.None).AsTask();
-            try
-            {
-                var opened = await _opening;
-                if (opened.Version > 0)
-                {
-                    // Registered elsewhere since this activation looked.
-                    throw Poison(JournalUnavailable());
-                }
-
-                _epoch = opened.Epoch;
-            }
-            finally
-            {
-                _opening = null;
-            }
+            var opened = await writer.OpenAsync(Code, cancellationToken);
+            _epoch = opened.Epoch;
+            return opened.Version;
         }
+        catch (JournalException e)
+        {
+            LogNotOpened(Code, e.Message);
+            return version;
+        }
+    }
+
+    /// <summary>
+    /// Takes over a party that has no entry yet, or that could only be read so far. Several callers share one opening.
+    /// </summary>
+    private ValueTask OpenAsync()
+    {
+        if (_epoch > 0)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        if (_opening is not { IsCompleted: false })
+        {
+            _opening = OpenOnceAsync();
+        }
+
+        return new ValueTask(_opening);
+    }
+
+    private async Task OpenOnceAsync()
+    {
+        OpenedParty opened;
+        try
+        {
+            opened = await writer.OpenAsync(Code, CancellationToken.None);
+        }
+        catch (JournalException)
+        {
+            throw new RefusedException(JournalUnavailable());
+        }
+
+        if (opened.Version != _durable)
+        {
+            // Written elsewhere since this activation looked.
+            throw Poison(JournalUnavailable());
+        }
+
+        _epoch = opened.Epoch;
+        PumpAll();
     }
 
     /// <summary>
@@ -222,19 +258,21 @@ internal sealed partial class PartyGrain(
                     Google.Rpc.Code.ResourceExhausted, ErrorReason.Overloaded,
                     "The journal has too much waiting. Nothing was recorded; send the same ids again later.",
                     o.RetryAfter),
-                JournalOutcomeUnknownException => RefusedException.RetryLater(
-                    Google.Rpc.Code.Unavailable, ErrorReason.OutcomeUnknown,
-                    "It may have been recorded or not. Send the same ids again: that is safe.", Limits.RetryDelay),
+                JournalOutcomeUnknownException => OutcomeUnknown(),
                 _ => JournalUnavailable(),
             });
         }
     }
 
+    private static Google.Rpc.Status OutcomeUnknown() => RefusedException.RetryLater(
+        Google.Rpc.Code.Unavailable, ErrorReason.OutcomeUnknown,
+        "It may have been recorded or not. Send the same ids again: that is safe.", Limits.RetryDelay);
+
     private static Google.Rpc.Status JournalUnavailable() => RefusedException.RetryLater(
         Google.Rpc.Code.Unavailable, ErrorReason.JournalUnavailable,
         "The journal cannot be written now. Nothing was recorded; send the same ids again later.", Limits.RetryDelay);
 
-    private static Google.Rpc.Status JournalUnreadable() => RefusedException.RetryLater(
+    internal static Google.Rpc.Status JournalUnreadable() => RefusedException.RetryLater(
         Google.Rpc.Code.Unavailable, ErrorReason.JournalUnavailable,
         "The journal cannot be read now. Nothing was recorded; try again later.", Limits.RetryDelay);
 
