@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Treaty.Grid.Contracts;
 using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Grains;
@@ -11,6 +12,7 @@ internal sealed class PartyRegister(IJournal journal)
 {
     private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
 
+    /// <exception cref="RefusedException">The journal cannot be asked now.</exception>
     public async ValueTask<bool> KnowsAsync(string party)
     {
         if (_known.ContainsKey(party))
@@ -18,13 +20,20 @@ internal sealed class PartyRegister(IJournal journal)
             return true;
         }
 
-        var known = await journal.GetVersionAsync(party, CancellationToken.None) > 0;
-        if (known)
+        try
         {
-            _known[party] = true;
-        }
+            var known = await journal.GetVersionAsync(party, CancellationToken.None) > 0;
+            if (known)
+            {
+                _known[party] = true;
+            }
 
-        return known;
+            return known;
+        }
+        catch (JournalUnavailableException)
+        {
+            throw new RefusedException(PartyGrain.JournalUnreadable());
+        }
     }
 
     /// <summary>Those that the register does not hold.</summary>

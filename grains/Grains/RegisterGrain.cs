@@ -21,7 +21,7 @@ internal sealed class RegisterGrain(IJournal journal, Rulebook rulebook) : Grain
     public async ValueTask<ListPartiesResponse> ListParties(ListPartiesRequest request)
     {
         var size = Page.Size(request.PageSize);
-        var codes = await journal.ListPartiesAsync(Page.Decode(request.PageToken), size + 1, CancellationToken.None);
+        var codes = await ListCodesAsync(Page.Decode(request.PageToken), size + 1);
         var parties = await Task.WhenAll(codes.Take(size).Select(code => GetAsync(code, request.AsOf)));
         return new ListPartiesResponse
         {
@@ -42,6 +42,18 @@ internal sealed class RegisterGrain(IJournal journal, Rulebook rulebook) : Grain
         {
             // One that cannot be read must not keep the others from being listed.
             return new V1.Party { Name = name };
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<string>> ListCodesAsync(string after, int limit)
+    {
+        try
+        {
+            return await journal.ListPartiesAsync(after, limit, CancellationToken.None);
+        }
+        catch (JournalUnavailableException)
+        {
+            throw new RefusedException(PartyGrain.JournalUnreadable());
         }
     }
 
