@@ -18,6 +18,7 @@ internal sealed partial class Sweeper(
 
     private readonly Dictionary<(string From, string To), Pair> _uneven = [];
     private long _position;
+    private bool _isFailing;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -31,11 +32,22 @@ internal sealed partial class Sweeper(
                     // More to read: go on at once.
                 }
 
+                if (_isFailing)
+                {
+                    _isFailing = false;
+                    LogWorksAgain();
+                }
+
                 await WakeAsync();
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                LogFailed(e);
+                // Said once: a journal that is gone stays so for a while.
+                if (!_isFailing)
+                {
+                    _isFailing = true;
+                    LogFailed(e);
+                }
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -106,6 +118,10 @@ internal sealed partial class Sweeper(
                 LogWakes(from);
                 await grains.GetGrain<IPartyGrain>(from).Kick();
             }
+            catch (RefusedException e) when (e.Status.Code == (int)Google.Rpc.Code.Unavailable)
+            {
+                // The journal is away: whoever writes to it says so.
+            }
             catch (Exception e)
             {
                 // One party that cannot be woken must not keep the others asleep.
@@ -120,8 +136,11 @@ internal sealed partial class Sweeper(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Party} has undelivered messages and cannot be woken")]
     private partial void LogCannotWake(Exception exception, string party);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Sweeping failed; trying again in a second")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The journal cannot be read; said again only when it can")]
     private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The journal can be read again")]
+    private partial void LogWorksAgain();
 
     /// <summary>The last numbers sent and taken between two parties, and when either last changed.</summary>
     private readonly record struct Pair(long Sent, long Taken, long Moved);
