@@ -14,9 +14,12 @@ internal sealed record Caller(RunningRegister Register, string Code)
     // It tells a call that hangs from a busy machine, and says nothing about speed.
     private static readonly TimeSpan CallMax = TimeSpan.FromSeconds(60);
 
+    /// <summary>Gives up what is under way.</summary>
+    public CancellationToken Cancellation { get; init; } = TestContext.Current.CancellationToken;
+
     private CallOptions Options => new CallOptions(new Metadata { { "x-party", Code } })
         .WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime + CallMax)
-        .WithCancellationToken(TestContext.Current.CancellationToken);
+        .WithCancellationToken(Cancellation);
 
     private NoticeService.NoticeServiceClient Notices => new(Register.Channel);
 
@@ -154,6 +157,9 @@ internal sealed record Caller(RunningRegister Register, string Code)
 internal sealed record Refused(StatusCode Code, Google.Rpc.Status Status)
 {
     public string Reason => Status.GetDetail<ErrorInfo>()?.Reason ?? "";
+
+    /// <summary>When to ask again; zero if nothing is said of it.</summary>
+    public TimeSpan RetryDelay => Status.GetDetail<RetryInfo>()?.RetryDelay.ToTimeSpan() ?? TimeSpan.Zero;
 
     public IDictionary<string, string> Metadata => Status.GetDetail<ErrorInfo>()!.Metadata;
 

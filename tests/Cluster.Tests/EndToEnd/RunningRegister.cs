@@ -14,6 +14,8 @@ public sealed class RunningRegister : IAsyncLifetime
 {
     private const int Interrupt = 2;
     private const int Terminate = 15;
+    private const int Continue = 18;
+    private const int Stop = 19;
 
     private const string Program = "Treaty.Grid.AllInOne";
 
@@ -78,6 +80,12 @@ public sealed class RunningRegister : IAsyncLifetime
         await _child!.KillAsync();
         Disconnect();
     }
+
+    /// <summary>SIGSTOP: it stands still, and what it holds stays in its hands.</summary>
+    public void Freeze() => Assert.Equal(0, SendSignal(ProcessId, Stop));
+
+    /// <summary>SIGCONT: it goes on where it stood, and knows nothing of the time between.</summary>
+    public void Thaw() => Assert.Equal(0, SendSignal(ProcessId, Continue));
 
     /// <summary>Ctrl-C. Returns its exit code.</summary>
     public Task<int> InterruptAsync() => StopAsync(Interrupt);

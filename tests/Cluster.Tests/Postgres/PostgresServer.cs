@@ -57,6 +57,27 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Of the process that starts all others of the server.</summary>
     public int ProcessId { get; private set; }
 
+    /// <summary>Whether that process is there; a server that cannot go on ends by itself.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            // The guard takes note of the end only when it is told to: until then a zombie is there.
+            try
+            {
+                return _guard is not null
+                    && !File.ReadAllText($"/proc/{ProcessId}/stat").Contains(") Z ", StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Where its data lie. Between its end and its next start a test may move what is in there.</summary>
+    public string Data => Path.Combine(_directory, "data");
+
     /// <summary>Where the programs of a server lie; null if none is installed.</summary>
     public static string? FindBinaries()
     {
@@ -105,7 +126,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 await using var connection = await source.OpenConnectionAsync(limit.Token);
                 return;
             }
-            catch (NpgsqlException) when (Directory.Exists($"/proc/{ProcessId}"))
+            catch (NpgsqlException) when (IsRunning)
             {
                 await Task.Delay(Poll, limit.Token);
             }
@@ -128,8 +149,6 @@ public sealed class PostgresServer : IAsyncDisposable
         if (Directory.Exists(_directory))
             Directory.Delete(_directory, recursive: true);
     }
-
-    private string Data => Path.Combine(_directory, "data");
 
     /// <param name="signal">Null for the end for ever.</param>
     private async Task EndAsync(string? signal)
