@@ -70,7 +70,10 @@ internal sealed class Audit(Traffic traffic)
             if (Brief(ours) != Brief(theirs) || !notices.SequenceEqual(ours.Notices.Select(n => n.Name).Order()))
             {
                 lock (_complaints)
-                    _complaints.Add($"{name}: {Brief(ours)} against {Brief(theirs)}; filed {string.Join(' ', notices)}");
+                {
+                    _complaints.Add(
+                        $"{name}: {Brief(ours)} against {Brief(theirs)}; filed {string.Join(' ', notices)}");
+                }
             }
         });
 

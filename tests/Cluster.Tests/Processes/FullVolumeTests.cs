@@ -48,7 +48,7 @@ public sealed class FullVolumeTests
     }
 
     [Fact]
-    public async Task When_the_log_volume_of_PostgreSQL_is_full_it_breaks_down_and_what_was_acknowledged_is_there_after()
+    public async Task When_the_log_volume_of_PostgreSQL_is_full_it_breaks_down_and_what_was_acknowledged_stays()
     {
         PostgresHome.Need();
         await using var server = await PostgresServer.StartAsync();

@@ -59,7 +59,7 @@ internal sealed class SmallVolume : IDisposable
         using var ballast = File.Create(Ballast, bufferSize: 1);
         try
         {
-            for (var block = new byte[Megabyte]; ; )
+            for (var block = new byte[Megabyte]; ;)
                 ballast.Write(block);
         }
         catch (IOException)
@@ -69,7 +69,7 @@ internal sealed class SmallVolume : IDisposable
 
         try
         {
-            for (var block = new byte[Environment.SystemPageSize]; ; )
+            for (var block = new byte[Environment.SystemPageSize]; ;)
                 ballast.Write(block);
         }
         catch (IOException)

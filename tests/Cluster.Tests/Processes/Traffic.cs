@@ -97,7 +97,7 @@ internal sealed class Traffic
         return Task.WhenAll(_clients);
     }
 
-    /// <summary>Sends everything once more. Each must be answered as it was, and be cross-checked before long.</summary>
+    /// <summary>Sends everything once more. Each must be answered as it was, and before long be checked.</summary>
     /// <returns>How many are not cross-checked.</returns>
     public async Task<int> RepeatAllAsync()
     {
