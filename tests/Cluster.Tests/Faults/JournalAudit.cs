@@ -55,7 +55,10 @@ internal static partial class JournalAudit
         };
     }
 
-    /// <summary>Every message was delivered once, in order, and refers to the entry that it came from.</summary>
+    /// <summary>
+    /// Every message was delivered once, in order; it refers to the entry that it came from, and its answer to the
+    /// entry that took it.
+    /// </summary>
     private static void CheckMessages(List<(JournalEntry Stored, Entry Entry)> entries)
     {
         var sent = entries.SelectMany(e => e.Entry.Events.OfType<NoticeFiled>().SelectMany(f => f.Addresses
@@ -65,6 +68,12 @@ internal static partial class JournalAudit
         Assert.Equal(sent.Order(), delivered.Order());
         foreach (var pair in delivered.GroupBy(d => (d.From, d.To)))
             AssertGapless(pair.Select(d => d.Sequence));
+
+        var taken = entries.SelectMany(e => e.Entry.Events.OfType<NoticeDelivered>()
+            .Select(d => (d.From, To: e.Stored.Party, d.Sequence, e.Stored.Position)));
+        var answered = entries.SelectMany(e => e.Entry.Events.OfType<AnswerReceived>()
+            .Select(a => (From: e.Stored.Party, To: a.From, a.Sequence, a.Position)));
+        Assert.Empty(answered.Except(taken));
     }
 
     private static async Task<string> TellAsync(RunningSilo silo)
