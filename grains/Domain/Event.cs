@@ -64,7 +64,11 @@ public sealed record FindingRaised(Finding Finding) : Event;
 /// <param name="Key">Which.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Position">Of the entry that holds the facts, where that is another party's; 0 otherwise.</param>
-public sealed record FindingClosed(FindingKey Key, string Reason, long Position) : Event;
+public sealed record FindingClosed(FindingKey Key, string Reason, long Position) : Event
+{
+    /// <summary>When, if that was before the entry was sealed; null for the time of the entry.</summary>
+    public DateTimeOffset? RecordTime { get; init; }
+}
 
 /// <summary>What the party's file of a transfer comes to has changed.</summary>
 public sealed record TransferAssessed(TransferKey Transfer, Assessment Assessment) : Event;

@@ -305,7 +305,10 @@ public sealed partial record Party
 
             foreach (var finding in recorded.Where(f => f.Closed is null && !held.Contains(f.Key)))
             {
-                Add(new FindingClosed(finding.Key, "The facts that raised it are gone.", position));
+                Add(new FindingClosed(finding.Key, "The facts that raised it are gone.", position)
+                {
+                    RecordTime = _recordTime,
+                });
             }
         }
     }

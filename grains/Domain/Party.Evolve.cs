@@ -189,7 +189,7 @@ public sealed partial record Party
             Closed = closed.Reason,
             Version = Version + 1,
             Position = closed.Position,
-            RecordTime = recordTime,
+            RecordTime = closed.RecordTime ?? recordTime,
         });
 
     /// <summary>A finding as it was last recorded, open or closed; null if it never was.</summary>

@@ -84,6 +84,8 @@ internal sealed partial class PartyGrain
         var decision = _party.Decide(command, rulebook);
         if (decision is Refused refused)
         {
+            // What it conflicts with may not be durable yet.
+            await _tail;
             throw new RefusedException(ToStatus(refused.Refusal));
         }
 

@@ -129,7 +129,13 @@ public static class EntryCodec
         FindingRaised e => new() { FindingRaised = new() { Finding = FindingCodec.ToMessage(e.Finding) } },
         FindingClosed e => new()
         {
-            FindingClosed = new() { Name = e.Key.Name, Reason = e.Reason, Position = e.Position },
+            FindingClosed = new()
+            {
+                Name = e.Key.Name,
+                Reason = e.Reason,
+                Position = e.Position,
+                RecordTime = e.RecordTime?.ToTimestamp(),
+            },
         },
         TransferAssessed e => new() { TransferAssessed = ToMessage(e) },
         DutySet e => new() { DutySet = ToMessage(e.Duty) },
@@ -156,7 +162,10 @@ public static class EntryCodec
             new FindingRaised(FindingCodec.ToFinding(happened.FindingRaised.Finding)),
         J.Event.KindOneofCase.FindingClosed => new FindingClosed(
             FindingCodec.ToKey(happened.FindingClosed.Name), happened.FindingClosed.Reason,
-            happened.FindingClosed.Position),
+            happened.FindingClosed.Position)
+        {
+            RecordTime = happened.FindingClosed.RecordTime?.ToDateTimeOffset(),
+        },
         J.Event.KindOneofCase.TransferAssessed => ToEvent(happened.TransferAssessed),
         J.Event.KindOneofCase.DutySet => new DutySet(ToDuty(happened.DutySet)),
         _ => throw new InvalidDataException(

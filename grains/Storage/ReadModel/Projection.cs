@@ -68,7 +68,7 @@ internal static class Projection
         {
             Status = FindingStatus.Closed,
             ClosedReason = closed.Reason,
-            RecordTime = decoded.RecordTime,
+            RecordTime = closed.RecordTime ?? decoded.RecordTime,
         };
         return new Change(
             ReadModelSql.CloseFinding, ("@name", closed.Name), ("@holder", entry.Party),

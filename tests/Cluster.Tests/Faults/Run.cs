@@ -100,11 +100,6 @@ internal sealed class Run(Func<IJournal> open, params Func<int, Fault>[] scripts
             Assert.Contains(details, d => d.Is(RetryInfo.Descriptor));
             return await PauseAsync(reason);
         }
-        catch (Exception e) when (e is JournalUnavailableException or OrleansException)
-        {
-            // A party that could not be activated: nothing was asked of it yet.
-            return await PauseAsync(e.GetType().Name);
-        }
     }
 
     private async Task<Acknowledgement?> PauseAsync(string reason)
