@@ -179,7 +179,7 @@ public sealed partial class JournalWriter : IAsyncDisposable
         {
             var opened = await _journal.OpenManyAsync([.. group.Opens.Select(o => o.Party)], CancellationToken.None);
             RequireOnePerQuestion(opened.Count, group.Opens.Count);
-            NoteSuccess();
+            // No news: on a full disk parties may still be opened while no entry can be written.
             for (var i = 0; i < opened.Count; i++)
                 group.Opens[i].Succeed(opened[i]);
         }
