@@ -62,8 +62,8 @@ public sealed partial class JournalCommands(
             It changes nothing. Checked: positions and versions without a gap; every entry can be decoded and follows
             from those before; record times never fall within a party; books add up to zero; every notice that was
             delivered had been filed as it says, and every answer is that of its addressee; no finding is closed that
-            was never raised; every snapshot is what the entries up to it come to. Damage is named with position, party and version: the first {DamageReport.NamedMax} by
-            position, and how much there is in all.
+            was never raised; every snapshot is what the entries up to it come to. Damage is named with position, party
+            and version: the first {DamageReport.NamedMax} by position, and how much there is in all.
 
             Exit codes
               0  sound

@@ -98,7 +98,9 @@ internal sealed record Caller(RunningRegister Register, string Code)
     public async Task<long> HoldingAsync(HoldingClass holdingClass, string item = Statements.Mine) =>
         (await StockAsync()).Holdings.Where(h => h.Item == item && h.HoldingClass == holdingClass).Sum(h => h.Quantity);
 
-    /// <summary>The names of everything it has filed. What it heard from others is written down in its own time.</summary>
+    /// <summary>
+    /// The names of everything it has filed. What it heard from others is written down in its own time.
+    /// </summary>
     public async Task<IReadOnlyList<string>> FiledAsync()
     {
         var position = (await PartyAsync(Code)).Position;

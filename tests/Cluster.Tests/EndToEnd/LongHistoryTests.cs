@@ -119,7 +119,9 @@ public sealed class LongHistoryTests : IAsyncDisposable
         return answers;
     }
 
-    /// <summary>What can be asked about the history, in lines. A repeat gets the receipt and notice of the first.</summary>
+    /// <summary>
+    /// What can be asked about the history, in lines. A repeat gets the receipt and notice of the first.
+    /// </summary>
     private async Task<IReadOnlyList<string>> TellAsync(IReadOnlyList<SubmitNoticeResponse> dispatched)
     {
         var lines = new List<string>();

@@ -35,7 +35,7 @@ public sealed class ScenarioRunner
     private DateTimeOffset _clock = new(1990, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private DateOnly? _asOf;
 
-    private ScenarioRunner(Arrival arrival, Rulebook rulebook) => 
+    private ScenarioRunner(Arrival arrival, Rulebook rulebook) =>
         (_arrival, _world) = (arrival, new World(rulebook) { IsForgetful = arrival == Arrival.Forgotten });
 
     private DateOnly AsOf => _asOf ?? DateOnly.FromDateTime(_clock.UtcDateTime);
