@@ -46,7 +46,7 @@ public sealed class PostgresHome : IAsyncDisposable
     /// <summary>Others go on with it: a database is made and dropped in a second, a schema in milliseconds.</summary>
     public async Task ReturnAsync(PostgresDatabase database)
     {
-        await database.RunAsync("DROP SCHEMA IF EXISTS treaty_grid CASCADE");
+        await database.RunAsync("DROP SCHEMA IF EXISTS treaty_grid, treaty_grid_model CASCADE");
         _returned.Add(database);
     }
 

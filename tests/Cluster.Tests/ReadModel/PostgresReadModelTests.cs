@@ -1,18 +1,23 @@
+using Treaty.Grid.Cluster.Tests.Postgres;
 using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Cluster.Tests.ReadModels;
 
 /// <summary>The contract on PostgreSQL, and what several processes on it may do.</summary>
-public sealed class PostgresReadModelTests : FilteredLists
+public sealed class PostgresReadModelTests(PostgresHome postgres) : FilteredLists
 {
-    /// <summary>A connection string of a database whose read model may be emptied.</summary>
-    private const string Setting = "TREATY_GRID_POSTGRES";
+    private PostgresDatabase? _database;
 
-    protected override ValueTask<ReadModel> MakeAsync(TimeProvider time)
+    protected override async ValueTask<ReadModel> MakeAsync(TimeProvider time)
     {
-        var connection = Environment.GetEnvironmentVariable(Setting);
-        Assert.SkipWhen(string.IsNullOrEmpty(connection), $"{Setting} names no database.");
-        return ValueTask.FromResult<ReadModel>(new PostgresReadModel(connection, time));
+        _database ??= await postgres.BorrowAsync();
+        return new PostgresReadModel(_database.ConnectionString, time);
+    }
+
+    protected override async ValueTask RemoveAsync()
+    {
+        if (_database is not null)
+            await postgres.ReturnAsync(_database);
     }
 
     [Fact]

@@ -26,7 +26,10 @@ public abstract class ReadModelContract : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _model = await MakeAsync(TimeProvider.System);
-        _writer = (await Model.OpenWriterAsync(Cancellation))!;
+
+        // A session that led in the test before is gone a moment after it was closed.
+        while ((_writer = await Model.OpenWriterAsync(Cancellation)) is null)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), Cancellation);
         await Writer.ResetAsync(Cancellation);
     }
 
