@@ -154,15 +154,7 @@ internal sealed partial class PartyGrain
         while (missing.Count > 0)
         {
             var releases = _releases;
-            var found = new List<(string Name, IReadOnlyList<JournalEntry> Entries)>();
-            foreach (var name in missing)
-            {
-                if (await FindAsync(name) is { Count: > 0 } entries)
-                {
-                    found.Add((name, entries));
-                }
-            }
-
+            var found = await FindAsync(missing);
             if (releases != _releases)
             {
                 // Something left memory meanwhile, and may now be found where it was not.
@@ -197,13 +189,10 @@ internal sealed partial class PartyGrain
         while (missing.Count > 0)
         {
             var next = new List<string>();
-            foreach (var name in missing)
+            looked.UnionWith(missing);
+            foreach (var (name, entries) in await FindAsync(missing))
             {
-                looked.Add(name);
-                if (await FindAsync(name) is { Count: > 0 } entries)
-                {
-                    party = Recall(party, name, entries, NoteOld, next);
-                }
+                party = Recall(party, name, entries, NoteOld, next);
             }
 
             missing = Missing(party, next, looked);
@@ -236,24 +225,42 @@ internal sealed partial class PartyGrain
         return party;
     }
 
-    /// <summary>The entries up to the last snapshot that mention a name, and perhaps some that do not.</summary>
-    private async ValueTask<IReadOnlyList<JournalEntry>> FindAsync(string name)
+    /// <summary>
+    /// The entries up to the last snapshot that mention a name, and perhaps some that do not; of the names that have
+    /// any.
+    /// </summary>
+    private async ValueTask<IReadOnlyList<(string Name, IReadOnlyList<JournalEntry> Entries)>> FindAsync(
+        IReadOnlyList<string> names)
     {
+        var found = new List<(string, IReadOnlyList<JournalEntry>)>();
         if (_snapshotVersion == 0)
         {
-            return [];
+            return found;
         }
 
         try
         {
-            var versions = await snapshots.FindAsync(Code, [Mention.KeyOf(name)], CancellationToken.None);
-            var entries = new List<JournalEntry>(versions.Count);
-            foreach (var some in versions.Chunk(IJournal.VersionsMax))
+            // What is filed is nearly always new: one look then tells it of all names together.
+            if (names.Count > 1 && (await FindVersionsAsync(names)).Count == 0)
             {
-                entries.AddRange(await journal.ReadEntriesAsync(Code, some, CancellationToken.None));
+                return found;
             }
 
-            return entries;
+            foreach (var name in names)
+            {
+                var entries = new List<JournalEntry>();
+                foreach (var some in (await FindVersionsAsync([name])).Chunk(IJournal.VersionsMax))
+                {
+                    entries.AddRange(await journal.ReadEntriesAsync(Code, some, CancellationToken.None));
+                }
+
+                if (entries.Count > 0)
+                {
+                    found.Add((name, entries));
+                }
+            }
+
+            return found;
         }
         catch (JournalUnavailableException)
         {
@@ -261,6 +268,9 @@ internal sealed partial class PartyGrain
             throw Poison(JournalUnreadable());
         }
     }
+
+    private ValueTask<IReadOnlyList<long>> FindVersionsAsync(IReadOnlyList<string> names) =>
+        snapshots.FindAsync(Code, [.. names.Select(Mention.KeyOf)], CancellationToken.None);
 
     /// <summary>Lets recalled files go that nothing has happened to.</summary>
     private void ForgetRecalled()

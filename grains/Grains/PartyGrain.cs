@@ -85,6 +85,11 @@ internal sealed partial class PartyGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        if (!_isPoisoned && _epoch > 0 && _refusal is null)
+        {
+            await WriteRidingAsync();
+        }
+
         if (!_isPoisoned && !_isSaving && _epoch > 0 && _refusal is null && _tailBytes >= SnapshotTailMinAtEnd)
         {
             await SaveSnapshotAsync(cancellationToken);
@@ -186,20 +191,30 @@ internal sealed partial class PartyGrain(
         try
         {
             await Task.Delay(Limits.RidingMax, time);
-            if (_riding.Count > 0 && !_isPoisoned)
-            {
-                var recordTime = Now > _party.RecordTime ? Now : _party.RecordTime;
-                await AppendAsync([Seal(new Decided([], _party, recordTime), default)], []);
-            }
+            await WriteRidingAsync();
+        }
+        finally
+        {
+            _isFlushing = false;
+        }
+    }
+
+    private async Task WriteRidingAsync()
+    {
+        if (_riding.Count == 0 || _isPoisoned)
+        {
+            return;
+        }
+
+        try
+        {
+            var recordTime = Now > _party.RecordTime ? Now : _party.RecordTime;
+            await AppendAsync([Seal(new Decided([], _party, recordTime), default)], []);
         }
         catch (RefusedException e)
         {
             // The next activation hears the same answers again.
             LogNotFlushed(e, Code);
-        }
-        finally
-        {
-            _isFlushing = false;
         }
     }
 

@@ -135,14 +135,18 @@ public sealed class ListTests(RunningRegister register)
             AsOf = Day(2027, 1, 1),
         };
 
-        var waiting = (await kiribati.ListAsync(inbox)).Items;
+        // Others may be waiting for it too.
+        async Task<IReadOnlyList<InboxItem>> WaitingAsync() =>
+            [.. (await kiribati.ListAsync(inbox)).Items.Where(i => i.Transfer.Sender == "FSM")];
+
+        var waiting = await WaitingAsync();
         Assert.Equal(
             [first.Transfer.Name, second.Transfer.Name], waiting.Select(i => i.Transfer.Name).Order());
         Assert.All(waiting, i => Assert.True(i.DaysWaiting > 0));
 
         var answered = await kiribati.SubmitAsync("k-1", Receipt("FSM", "KIR", "I-1", 10, Day(2024, 2, 2)));
         inbox.AtLeastPosition = answered.Receipt.Position;
-        Assert.Equal([second.Transfer.Name], (await kiribati.ListAsync(inbox)).Items.Select(i => i.Transfer.Name));
+        Assert.Equal([second.Transfer.Name], (await WaitingAsync()).Select(i => i.Transfer.Name));
     }
 
     [Fact]
