@@ -81,9 +81,11 @@ internal sealed class Run(Func<IJournal> open, params Func<int, Fault>[] scripts
     /// <summary>Sends it once; null if it has to be sent again.</summary>
     private async Task<Acknowledgement?> TryAsync(Request request, RunningSilo silo)
     {
-        var call = request.Send(silo[request.Party]);
-        if (await Task.WhenAny(call, silo.Journal.Frozen) != call)
+        var call = CallAsync();
+        await Task.WhenAny(call, silo.Journal.Frozen);
+        if (silo.Journal.Frozen.IsCompleted && !call.IsCompletedSuccessfully)
         {
+            // Whatever a silo that is gone says, if it says anything: its process would have said nothing.
             _ = call.ContinueWith(static c => c.Exception, TaskScheduler.Default);
             await ReplaceAsync(silo);
             return null;
@@ -105,6 +107,9 @@ internal sealed class Run(Func<IJournal> open, params Func<int, Fault>[] scripts
             // The gateway calls it an unknown outcome: a party may be moved too often for a call to find it.
             return await PauseAsync(e.GetType().Name);
         }
+
+        // Another caller may be throwing the silo away just now: then finding the grain fails, as the call would.
+        async Task<Acknowledgement> CallAsync() => await request.Send(silo[request.Party]);
     }
 
     private async Task<Acknowledgement?> PauseAsync(string reason)
