@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Treaty.Grid.Storage;
 using Treaty.Grid.Storage.Codec;
@@ -20,8 +21,13 @@ internal sealed partial class PartyGrain
     /// <summary>At deactivation nobody waits, so a shorter tail is worth it.</summary>
     private const long SnapshotTailMinAtEnd = 16 * 1024;
 
-    /// <summary>A party without a snapshot is saved in steps while it is loaded: each fits into one save.</summary>
+    /// <summary>
+    /// A party without a snapshot is saved in steps while it is loaded: each fits into one save, and into the time that
+    /// an activation may take. So each call that gave up waiting has brought the next one further.
+    /// </summary>
     private const int MentionsPerSave = 200_000;
+
+    private static readonly TimeSpan LoadPerSave = TimeSpan.FromSeconds(8);
 
     /// <summary>More than this is not saved at once.</summary>
     private const int MentionsMax = 5 * MentionsPerSave;
@@ -53,7 +59,7 @@ internal sealed partial class PartyGrain
     private long _snapshotBytes;
     private long _tailBytes;
     private long _tailBytesDue = SnapshotTailMin;
-    private bool _isSaving;
+    private Task _saving = Task.CompletedTask;
 
     /// <summary>Rises whenever something leaves memory: what was looked up before may be outdated.</summary>
     private int _releases;
@@ -61,6 +67,7 @@ internal sealed partial class PartyGrain
     private async Task LoadAsync(long version, CancellationToken cancellationToken)
     {
         _party = await LoadSnapshotAsync(version, cancellationToken);
+        var since = Stopwatch.GetTimestamp();
         await foreach (var stored in journal.ReadPartyAsync(Code, _party.Version, cancellationToken))
         {
             if (stored.Version > version)
@@ -86,10 +93,13 @@ internal sealed partial class PartyGrain
             _party = _party.Sealed(entry.RecordTime);
             Note(names, stored.Payload.Length);
             _places[stored.Version] = new EntryPlace(stored.Position, entry.TraceId);
-            if (_mentions.Count >= MentionsPerSave && _tailBytes >= _tailBytesDue)
+            if ((_mentions.Count >= MentionsPerSave || Stopwatch.GetElapsedTime(since) >= LoadPerSave)
+                && _tailBytes >= _tailBytesDue)
             {
+                // To its end, even if nobody waits for this activation any more.
                 _settled = _party;
-                await SaveSnapshotAsync(cancellationToken);
+                await SaveSnapshotAsync(CancellationToken.None);
+                since = Stopwatch.GetTimestamp();
             }
         }
 
@@ -288,9 +298,9 @@ internal sealed partial class PartyGrain
 
     private void SnapshotWhenDue()
     {
-        if (_tailBytes >= _tailBytesDue && !_isSaving && !_isPoisoned)
+        if (_tailBytes >= _tailBytesDue && _saving.IsCompleted && !_isPoisoned)
         {
-            _ = SaveSnapshotAsync(CancellationToken.None);
+            _saving = SaveSnapshotAsync(CancellationToken.None);
         }
     }
 
@@ -304,7 +314,6 @@ internal sealed partial class PartyGrain
             return;
         }
 
-        _isSaving = true;
         var (settled, tailBytes) = (_settled, _tailBytes);
         try
         {
@@ -324,7 +333,7 @@ internal sealed partial class PartyGrain
                 cancellationToken);
             if (!isSaved)
             {
-                await JoinSnapshotAsync(settled.Version, cancellationToken);
+                await JoinSnapshotAsync(settled.Version, tailBytes, cancellationToken);
                 return;
             }
 
@@ -338,15 +347,11 @@ internal sealed partial class PartyGrain
                 settled.Declarations.Keys);
             GrainTelemetry.Snapshots.Add(1);
         }
-        catch (Exception e) when (e is JournalException or OperationCanceledException)
+        catch (Exception e) when (e is JournalException or OperationCanceledException or ObjectDisposedException)
         {
             // A cache: the party goes on without, and tries again when there is more to save.
             _tailBytesDue = _tailBytes + SnapshotTailMin;
             LogSnapshotFailed(e, Code);
-        }
-        finally
-        {
-            _isSaving = false;
         }
 
         bool IsUnchanged(KeyValuePair<TransferKey, TransferFile> file) =>
@@ -357,9 +362,8 @@ internal sealed partial class PartyGrain
     /// Another snapshot is there than the one this activation goes by: its own, if the answer to an earlier save was
     /// lost. What it covers needs no saving again.
     /// </summary>
-    private async Task JoinSnapshotAsync(long version, CancellationToken cancellationToken)
+    private async Task JoinSnapshotAsync(long version, long tailBytes, CancellationToken cancellationToken)
     {
-        _tailBytesDue = _tailBytes + SnapshotTailMin;
         var there = (await snapshots.LoadAsync(Code, cancellationToken))?.Version ?? 0;
         if (there < _snapshotVersion || there > version)
         {
@@ -370,6 +374,8 @@ internal sealed partial class PartyGrain
 
         _snapshotVersion = there;
         _mentions.RemoveAll(m => m.Version <= there);
+        _tailBytes -= there == version ? tailBytes : 0;
+        _tailBytesDue = _tailBytes + SnapshotTailMin;
     }
 
     /// <summary>Drops files and declarations that the index finds again.</summary>

@@ -69,8 +69,9 @@ internal sealed partial class PartyGrain(
                 }
             }
         }
-        catch (Exception e) when (e is JournalException or RefusedException)
+        catch (Exception e) when (e is JournalException or RefusedException or ObjectDisposedException)
         {
+            // Out of reach, or the silo is just stopping.
             LogNotLoaded(e, Code);
             _refusal = JournalUnavailable();
         }
@@ -90,7 +91,10 @@ internal sealed partial class PartyGrain(
             await WriteRidingAsync();
         }
 
-        if (!_isPoisoned && !_isSaving && _epoch > 0 && _refusal is null && _tailBytes >= SnapshotTailMinAtEnd)
+        // What is under way comes first: the next activation would fold again what is just being saved.
+        await EndAsync(_tail);
+        await EndAsync(_saving);
+        if (!_isPoisoned && _epoch > 0 && _refusal is null && _tailBytes >= SnapshotTailMinAtEnd)
         {
             await SaveSnapshotAsync(cancellationToken);
         }
@@ -98,6 +102,9 @@ internal sealed partial class PartyGrain(
         // Pumps and waiting callers of this activation end; the next one goes on from the journal.
         _isPoisoned = true;
         _pulse.TrySetResult();
+
+        async Task EndAsync(Task underWay) => await underWay.WaitAsync(cancellationToken).ConfigureAwait(
+            ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>

@@ -17,7 +17,7 @@ const string Help = """
     """;
 
 // Far above what any part takes: it ends a part that hangs, and the others go on.
-var partMax = TimeSpan.FromMinutes(30);
+var partMax = TimeSpan.FromMinutes(60);
 
 var parts = new (string Name, Func<Run, CancellationToken, Task> RunAsync)[]
 {

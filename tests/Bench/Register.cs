@@ -25,7 +25,7 @@ internal sealed class Register : IAsyncDisposable
     private const long FewTransfers = 1_000;
 
     // A party without a snapshot is loaded in several calls, each of which gives up after its time-out.
-    private static readonly TimeSpan OpenMax = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan OpenMax = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan CloseMax = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 

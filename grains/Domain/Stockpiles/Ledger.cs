@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Treaty.Grid.Stockpiles;
 
 /// <summary>
@@ -236,20 +238,19 @@ public sealed class Ledger
 
         public Balance With(DateOnly day, long change)
         {
-            var index = IndexAfter(day);
-            var steps = _steps.ToBuilder();
-            if (index == 0 || steps[index - 1].Day != day)
+            var after = IndexAfter(day);
+            var isNew = after == 0 || _steps[after - 1].Day != day;
+            var at = isNew ? after : after - 1;
+            var steps = new (DateOnly Day, long Quantity)[_steps.Length + (isNew ? 1 : 0)];
+            _steps.AsSpan()[..at].CopyTo(steps);
+            steps[at] = (day, after == 0 ? 0 : _steps[after - 1].Quantity);
+            _steps.AsSpan()[after..].CopyTo(steps.AsSpan(at + 1));
+            foreach (ref var step in steps.AsSpan(at))
             {
-                steps.Insert(index, (day, index == 0 ? 0 : steps[index - 1].Quantity));
-                index++;
+                step.Quantity += change;
             }
 
-            for (var i = index - 1; i < steps.Count; i++)
-            {
-                steps[i] = (steps[i].Day, steps[i].Quantity + change);
-            }
-
-            return new Balance(steps.ToImmutable());
+            return new Balance(ImmutableCollectionsMarshal.AsImmutableArray(steps));
         }
 
         /// <summary>How many steps lie on or before a day.</summary>

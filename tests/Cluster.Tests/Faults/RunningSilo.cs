@@ -27,14 +27,15 @@ internal sealed class RunningSilo : IAsyncDisposable
     public IPartyGrain this[string party] =>
         _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IPartyGrain>(party);
 
-    public static async Task<RunningSilo> StartAsync(FaultyJournal journal, TimeProvider time)
+    public static async Task<RunningSilo> StartAsync(
+        FaultyJournal journal, TimeProvider time, ISnapshotStore? snapshots = null)
     {
         for (var tried = 1; ; tried++)
         {
             var builder = Host.CreateEmptyApplicationBuilder(null);
             builder.Services.AddSingleton<IJournal>(journal);
             builder.Services.AddSingleton(time).AddSingleton(Rulebook);
-            builder.Services.AddSingleton<ISnapshotStore, MemorySnapshotStore>();
+            builder.Services.AddSingleton(snapshots ?? new MemorySnapshotStore());
             builder.Services.AddSingleton<ReadModel>(_ => SqliteReadModel.Temporary(time));
             builder.UseOrleans(silo => silo
                 .UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0)
