@@ -248,7 +248,7 @@ public static class EntryCodec
 
     /// <summary>A rule that this program does not know is kept by its id.</summary>
     public static Obligation ToDuty(J.DutySet e) => new(
-        MineBanRules.All.GetValueOrDefault(e.Rule) ?? new Rule(e.Rule, "", "", Severity.Information), e.Title,
+        MineBanRules.All.GetValueOrDefault(e.Rule) ?? new Rule(e.Rule, "", Severity.Information, []), e.Title,
         e.Due.ToDay(), e.Met, e.Transfer);
 
     private static J.Booking ToMessage(Booking booking) => new()

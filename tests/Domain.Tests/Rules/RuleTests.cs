@@ -26,18 +26,20 @@ public sealed partial class RuleTests
 
         """;
 
+    /// <summary>The names of all cases.</summary>
+    public static IReadOnlyList<string> Cases { get; } =
+        [.. typeof(RuleTests).GetMethods(BindingFlags.Instance | BindingFlags.Public)
+            .Where(m => m.GetCustomAttribute<FactAttribute>() is not null)
+            .Select(m => m.Name)];
+
     [Fact]
     public void Every_rule_has_a_case_that_raises_it_and_one_that_does_not()
     {
-        var cases = typeof(RuleTests).GetMethods(BindingFlags.Instance | BindingFlags.Public)
-            .Where(m => m.GetCustomAttribute<FactAttribute>() is not null)
-            .Select(m => m.Name)
-            .ToList();
         foreach (var rule in MineBanRules.All.Keys.Except([MineBanRules.BoundUntilWithdrawalTakesEffect.Id]))
         {
             var stem = rule.Replace('-', '_');
-            Assert.Contains(cases, c => c.StartsWith($"{stem}_raised_when_", StringComparison.Ordinal));
-            Assert.Contains(cases, c => c.StartsWith($"{stem}_not_raised_when_", StringComparison.Ordinal));
+            Assert.Contains(Cases, c => c.StartsWith($"{stem}_raised_when_", StringComparison.Ordinal));
+            Assert.Contains(Cases, c => c.StartsWith($"{stem}_not_raised_when_", StringComparison.Ordinal));
         }
     }
 

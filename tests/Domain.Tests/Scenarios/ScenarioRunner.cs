@@ -3,6 +3,7 @@ using System.Globalization;
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Findings;
 using Treaty.Grid.Transfers;
+using Regex = System.Text.RegularExpressions.Regex;
 
 namespace Treaty.Grid.Domain.Tests.Scenarios;
 
@@ -169,6 +170,7 @@ public sealed class ScenarioRunner
     private void CheckFindings(ImmutableArray<Step> block, World world)
     {
         var left = world.FindingsOn(AsOf).ToList();
+        Assert.All(left, CheckInputs);
         var table = new List<string>();
         var differs = false;
         foreach (var step in block.Cast<FindsStep>())
@@ -191,6 +193,14 @@ public sealed class ScenarioRunner
         Assert.False(
             differs || left.Count > 0,
             $"From line {block[0].Number}, {_arrival}, as of {AsOf:O} (- expected, + found): {Table(table)}");
+    }
+
+    /// <summary>A finding names no fact that its rule does not.</summary>
+    private static void CheckInputs(Finding finding)
+    {
+        // Without the item or lot that a fact is of, or the statement.
+        var names = finding.Inputs.Keys.Select(k => Regex.Replace(k, @"\[.*\]|^.*/[^.]*\.(.*\.)?", ""));
+        Assert.Subset(MineBanRules.All[finding.Key.Rule].Inputs.ToHashSet(), names.ToHashSet());
     }
 
     private bool Matches(FindsStep step, Finding finding) =>
