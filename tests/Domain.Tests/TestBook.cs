@@ -9,6 +9,7 @@ public static class TestBook
     public static Taxonomy Taxonomy { get; } = new("test",
     [
         Item("APM-UNSPECIFIED", Items.Item.UnspecifiedClass, ItemActivation.Victim),
+        Item("DM31", "ap_fragmentation_bounding", ItemActivation.Victim),
         Item("PMA-2", "ap_blast", ItemActivation.Victim),
         Item("PMR-2A", "ap_fragmentation_stake", ItemActivation.Victim),
         Item("M14", "ap_blast", ItemActivation.Victim),
