@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
+using Microsoft.Extensions.Logging;
 using Treaty.Grid.V1;
 using Status = Google.Rpc.Status;
 
@@ -24,6 +25,15 @@ public sealed class RefusedException : Exception
 
     /// <summary>What the caller is to be told.</summary>
     public Status Status => Status.Parser.ParseFrom(Encoded);
+
+    /// <summary>
+    /// How loudly to write such a status down: what is because of the journal, the one who writes it has said, once.
+    /// </summary>
+    public static LogLevel LevelOf(Status status) =>
+        status.Details.Any(d =>
+            d.TryUnpack<ErrorInfo>(out var info) && info.Reason == NameOf(ErrorReason.JournalUnavailable))
+            ? LogLevel.Debug
+            : LogLevel.Warning;
 
     /// <summary>A status with its reason, and with the variable parts of its text as metadata.</summary>
     public static Status Refuse(

@@ -5,14 +5,14 @@ namespace Treaty.Grid.Grains;
 internal sealed partial class PartyGrain
 {
     [LoggerMessage(
-        EventId = 1, Level = LogLevel.Warning,
+        EventId = 1,
         Message = "{Party} is given up by this silo and will be loaded again: {Reason}")]
-    private partial void LogPoisoned(string party, string reason);
+    private partial void LogPoisoned(LogLevel level, string party, string reason);
 
     [LoggerMessage(
-        EventId = 2, Level = LogLevel.Warning,
+        EventId = 2,
         Message = "{Party} could not deliver to {Peer}; it goes on trying: {Reason}")]
-    private partial void LogDeliveryFailed(string party, string peer, string reason);
+    private partial void LogDeliveryFailed(LogLevel level, string party, string peer, string reason);
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "{Party} could not decide: a mistake in the program")]
     private partial void LogBroken(Exception exception, string party);

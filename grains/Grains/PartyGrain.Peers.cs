@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Logging;
 using Treaty.Grid.Cluster.V1;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Storage.Codec;
@@ -154,7 +155,8 @@ internal sealed partial class PartyGrain
                     // Said once: a peer that cannot be reached stays so for a while.
                     if (failures++ == 0)
                     {
-                        LogDeliveryFailed(Code, to, e.Message);
+                        var level = e is RefusedException r ? RefusedException.LevelOf(r.Status) : LogLevel.Warning;
+                        LogDeliveryFailed(level, Code, to, e.Message);
                     }
                 }
 

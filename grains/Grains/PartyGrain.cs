@@ -312,7 +312,8 @@ internal sealed partial class PartyGrain(
             _isPoisoned = true;
             _pulse.TrySetResult();
             GrainTelemetry.Poisoned.Add(1);
-            LogPoisoned(Code, status.Message);
+            var level = RefusedException.LevelOf(status);
+            LogPoisoned(level, Code, status.Message);
             DeactivateOnIdle();
         }
 

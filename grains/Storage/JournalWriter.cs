@@ -29,6 +29,8 @@ public sealed partial class JournalWriter : IAsyncDisposable
 
     // The loop's own.
     private long _failuresInRow;
+    private bool _saidFailing;
+    private long? _saidAt;
 
     /// <summary>Starts at once, on a journal that has been started.</summary>
     public JournalWriter(
@@ -201,7 +203,9 @@ public sealed partial class JournalWriter : IAsyncDisposable
         {
             var outcomes = await _journal.CommitAsync(group.Commit, CancellationToken.None);
             RequireOnePerQuestion(outcomes.Count, group.Appends.Count);
-            NoteSuccess();
+            // A commit that refused all of its appends wrote nothing, and so says nothing of whether writing works.
+            if (outcomes.Any(o => o.Result == AppendResult.Committed))
+                NoteSuccess();
             Measure(group, started, failure: null);
             Describe(span, outcomes);
             for (var i = 0; i < outcomes.Count; i++)
@@ -245,17 +249,23 @@ public sealed partial class JournalWriter : IAsyncDisposable
 
     private void NoteSuccess()
     {
-        if (_failuresInRow > 0)
+        if (_saidFailing)
             LogWorksAgain(_failuresInRow);
-        _failuresInRow = 0;
+        (_failuresInRow, _saidFailing) = (0, false);
     }
 
+    /// <summary>
+    /// A store that is gone fails thousands of times a minute, and one that is full may write the small and not the
+    /// large: it is said once, once more when it writes again, and then not for a while.
+    /// </summary>
     private void NoteFailure(Exception e, int waiting)
     {
         Interlocked.Increment(ref _failures);
-        // A store that is gone fails thousands of times a minute: said once, and once more when it is back.
-        if (_failuresInRow++ == 0)
-            LogFailed(e, waiting);
+        _failuresInRow++;
+        if (_saidFailing || _saidAt is { } said && _time.GetElapsedTime(said) < _limits.SayFailingEvery)
+            return;
+        LogFailed(e, waiting);
+        (_saidFailing, _saidAt) = (true, _time.GetTimestamp());
     }
 
     private static void RequireOnePerQuestion(int answers, int questions)

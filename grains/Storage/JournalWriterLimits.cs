@@ -31,4 +31,7 @@ public sealed record JournalWriterLimits
 
     /// <summary>Below this, a retry meets the same full queue.</summary>
     public TimeSpan RetryAfterMin { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The news that the journal fails comes no more often.</summary>
+    public TimeSpan SayFailingEvery { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -23,7 +23,7 @@ public sealed record Rule(
     /// <summary>One sentence for a reader who does not have the convention at hand.</summary>
     public string Explanation { get; } = Text(Id, "explanation");
 
-    /// <summary>One sentence: what ends the finding.</summary>
+    /// <summary>One sentence: what to do about it.</summary>
     public string Remedy { get; } = Text(Id, "remedy");
 
     private static string Text(string id, string of) =>

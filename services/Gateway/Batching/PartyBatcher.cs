@@ -127,9 +127,15 @@ internal sealed partial class PartyBatcher(IGrainFactory grains, ILogger<PartyBa
     {
         var explained = Failures.Explain(exception);
         if (explained is null)
+        {
             LogUnexpected(exception, party, TraceOf(batch[0]));
+        }
         else
-            LogFailed(party, batch.Sum(r => r.Items.Count), explained.Message);
+        {
+            var (level, notices) = (RefusedException.LevelOf(explained), batch.Sum(r => r.Items.Count));
+            LogFailed(level, party, notices, explained.Message);
+        }
+
         foreach (var request in batch)
             request.Fail(explained ?? Failures.Unexpected(TraceOf(batch[0])));
     }
