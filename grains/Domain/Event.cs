@@ -47,10 +47,16 @@ public sealed record AnswerReceived(string From, long Sequence, long Position, S
 
 /// <summary>Counts moved between accounts.</summary>
 /// <param name="Bookings">In order.</param>
-/// <param name="Basis">The name of the notice or declaration they rest on.</param>
+/// <param name="Basis">
+/// The name of what they rest on: a notice or declaration of this party; or a transfer, for what both sides' notices
+/// together make of what is on the way.
+/// </param>
 public sealed record StockBooked(ImmutableArray<Booking> Bookings, string Basis) : Event
 {
-    /// <summary>Accounts whose balance an opening states.</summary>
+    /// <summary>The statement they rest on was corrected: they undo what it booked.</summary>
+    public bool IsTakenBack { get; init; }
+
+    /// <summary>Accounts whose balance an opening states, or stated until it was taken back.</summary>
     public ImmutableArray<Account> Stated { get; init; } = [];
 
     /// <summary>The day for which it does; null for anything but an opening.</summary>

@@ -55,38 +55,58 @@ public sealed partial record Party
     private Decision Decide(FileDeclaration command, Rulebook rulebook)
     {
         var declaration = command.Declaration;
-        var name = $"parties/{Code}/declarations/{declaration.Id}";
+        var name = declaration.NameOf(Code);
         if (Declarations.TryGetValue(declaration.Id, out var before))
         {
             return RepeatOrConflict(before.Content.FirstDifference(declaration), name);
         }
 
-        var draft = new Draft(this, command).Add(new DeclarationFiled(declaration));
-        var bookings = Bookkeeping.Of(Books, rulebook.Taxonomy, declaration);
-        var isOpening = declaration.Kind == DeclarationKind.Opening;
-        if (bookings.Length > 0 || isOpening)
+        Filed<Declaration>? former = null;
+        if (declaration.Supersedes.Length > 0)
         {
-            draft.Add(new StockBooked(bookings, name)
+            former = Declarations.GetValueOrDefault(declaration.Supersedes);
+            var formerName = $"parties/{Code}/declarations/{declaration.Supersedes}";
+            if (Uncorrectable(formerName, former?.SupersededBy, null) is { } refused)
             {
-                Stated = isOpening ? [.. StatedBy(declaration, rulebook)] : [],
-                StatedOn = isOpening ? declaration.AsOf : null,
-            });
+                return refused;
+            }
+        }
+
+        var draft = new Draft(this, command).Add(new DeclarationFiled(declaration));
+        var booked = Bookkeeping.Of(Books, rulebook.Taxonomy, Code, declaration, former);
+        foreach (var part in booked)
+        {
+            draft.Add(part);
+        }
+
+        if (former is not null)
+        {
+            draft.Correct(former.Content.NameOf(Code), name);
+            draft.AddFindings(former.Content.Id, []);
         }
 
         draft.AddFindings(
             declaration.Id,
             ReportRules.Judge(declaration, Code, rulebook)
                 .Concat(HolderRules.Judge(draft.Party, declaration, rulebook)));
-        draft.AddStockFindings(rulebook, isOpening ? draft.Party.Books.Items : bookings.Select(b => b.From.Item));
+        draft.AddStockFindings(
+            rulebook,
+            booked.Any(b => b.StatedOn is not null)
+                ? draft.Party.Books.Items
+                : booked.SelectMany(b => b.Bookings).Select(b => b.From.Item));
         return draft.Decided;
     }
 
-    /// <summary>In one order, so that the same decision is the same bytes wherever it is made.</summary>
-    private static IEnumerable<Account> StatedBy(Declaration opening, Rulebook rulebook) =>
-        Bookkeeping.AccountsOf(opening, rulebook.Taxonomy)
-            .OrderBy(a => a.Item, StringComparer.Ordinal)
-            .ThenBy(a => a.Place)
-            .ThenBy(a => a.Lot, StringComparer.Ordinal);
+    /// <summary>Why a correction cannot take the place of what it names; null if it can.</summary>
+    /// <param name="former">The name of that.</param>
+    /// <param name="supersededBy">What has taken its place before; null if there is no such statement.</param>
+    /// <param name="obstacle">The field that stands in the way.</param>
+    private static Refused? Uncorrectable(string former, string? supersededBy, string? obstacle) =>
+        supersededBy is null ? Refuse(RefusalReason.NotCorrectable, former, "supersedes")
+        : supersededBy.Length > 0 ? Refuse(
+            RefusalReason.Superseded, former[..(former.LastIndexOf('/') + 1)] + supersededBy, "supersedes")
+        : obstacle is not null ? Refuse(RefusalReason.NotCorrectable, former, obstacle)
+        : null;
 
     private Decision Decide(FileNotice command, Rulebook rulebook)
     {
@@ -96,7 +116,16 @@ public sealed partial record Party
             return RepeatOrConflict(before.Notice.FirstDifference(notice), notice.Name);
         }
 
-        var filed = new NoticeFiled(notice, StandingOn(notice, rulebook), [.. Addresses(notice)]);
+        var former = FormerOf(notice);
+        if (notice.Supersedes.Length > 0 && Uncorrectable(
+            $"parties/{Code}/notices/{notice.Supersedes}",
+            former is { Notice.IsWithdrawal: true } ? former.Notice.Id : former?.SupersededBy,
+            former is null ? null : notice.FirstObstacle(former.Notice)) is { } refused)
+        {
+            return refused;
+        }
+
+        var filed = new NoticeFiled(notice, StandingOn(notice, rulebook), [.. Addresses(notice, former?.Notice)]);
         var draft = new Draft(this, command).Add(filed);
         draft.AddConsequences(rulebook, this, notice, isNew: true, 0);
         return draft.Decided;
@@ -156,8 +185,10 @@ public sealed partial record Party
             .Distinct(StringComparer.Ordinal);
     }
 
-    private IEnumerable<Address> Addresses(Notice notice) =>
-        Addressees(notice).Select(to => new Address(to, Peers.GetValueOrDefault(to, Peer.New).Sent + 1));
+    /// <summary>A correction goes to everyone whom the former version concerned, too.</summary>
+    private IEnumerable<Address> Addresses(Notice notice, Notice? former) => Addressees(notice)
+        .Union(former is null ? [] : Addressees(former), StringComparer.Ordinal)
+        .Select(to => new Address(to, Peers.GetValueOrDefault(to, Peer.New).Sent + 1));
 
     private Standing StandingOn(Notice notice, Rulebook rulebook) =>
         MembershipOn(rulebook.MineBan, notice.Date).Standing;
@@ -176,6 +207,7 @@ public sealed partial record Party
     {
         private readonly ImmutableArray<Event>.Builder _events = ImmutableArray.CreateBuilder<Event>();
         private readonly DateTimeOffset _recordTime;
+        private string _reason = "The facts that raised it are gone.";
 
         public Draft(Party party, Command command)
         {
@@ -190,6 +222,9 @@ public sealed partial record Party
 
         public Decided Decided => new(_events.ToImmutable(), Party, _recordTime);
 
+        /// <summary>From here on findings are closed because one statement corrects another.</summary>
+        public void Correct(string former, string by) => _reason = $"{by} corrects {former}: {_reason}";
+
         public Draft Add(Event happened)
         {
             _events.Add(happened);
@@ -200,34 +235,39 @@ public sealed partial record Party
         /// <summary>The bookings and findings that follow from a notice, or from the answer to it.</summary>
         public void AddConsequences(Rulebook rulebook, Party before, Notice notice, bool isNew, long position)
         {
-            var bookings = ImmutableArray<Booking>.Empty;
+            if (notice.Supersedes.Length > 0)
+            {
+                Correct($"parties/{notice.Filer}/notices/{notice.Supersedes}", notice.Name);
+            }
+
+            var booked = ImmutableArray<StockBooked>.Empty;
             if (notice.Transfer.IsSide(Party.Code))
             {
-                bookings = Bookkeeping.Of(
+                booked = Bookkeeping.Of(
                     before.Books, rulebook.Taxonomy, Party.Code,
                     before.Files.GetValueOrDefault(notice.Transfer, new TransferFile(notice.Transfer)),
                     Party.Files[notice.Transfer], notice, isNew);
             }
 
-            if (bookings.Length > 0)
+            foreach (var part in booked)
             {
-                Add(new StockBooked(bookings, notice.Name));
+                Add(part);
             }
 
-            foreach (var key in Party.FilesOf(notice))
+            foreach (var key in Party.FilesOf(notice).Concat(Party.FilesTouchedBy(notice)).ToList())
             {
                 var file = Party.Files[key];
                 AddFindings(key.ToString(), Party.Assess(file, rulebook, Today), position);
-                if (!file.Notices.IsEmpty)
+                if (file.IsKnown)
                 {
                     AddAssessment(Assessment.Of(file, rulebook), file);
                     AddDuties(key.Name, Obligations.OfTransfer(Party, file, rulebook));
                 }
             }
 
-            if (bookings.Length > 0)
+            if (booked.Length > 0)
             {
-                AddStockFindings(rulebook, bookings.Select(b => b.From.Item));
+                AddStockFindings(rulebook, booked.SelectMany(b => b.Bookings).Select(b => b.From.Item));
             }
         }
 
@@ -305,7 +345,7 @@ public sealed partial record Party
 
             foreach (var finding in recorded.Where(f => f.Closed is null && !held.Contains(f.Key)))
             {
-                Add(new FindingClosed(finding.Key, "The facts that raised it are gone.", position)
+                Add(new FindingClosed(finding.Key, _reason, position)
                 {
                     RecordTime = _recordTime,
                 });

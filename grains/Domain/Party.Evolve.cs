@@ -18,7 +18,7 @@ public sealed partial record Party
         NoticeFiled e => With(e, recordTime),
         NoticeDelivered e => With(e),
         AnswerReceived e => With(e),
-        StockBooked e => this with { Books = Books.With(e) },
+        StockBooked e => With(e),
         FindingRaised e => With(e.Finding with { Version = e.Finding.Version == 0 ? Version + 1 : e.Finding.Version }),
         FindingClosed e => With(e, recordTime),
         TransferAssessed e => this with
@@ -45,16 +45,62 @@ public sealed partial record Party
         };
     }
 
-    private Party With(Declaration declaration, DateTimeOffset recordTime) => this with
+    private Party With(Declaration declaration, DateTimeOffset recordTime)
     {
-        Declarations = Declarations.Add(
-            declaration.Id, new Filed<Declaration>(declaration, recordTime, Version + 1)),
-        CompletedOn = declaration.Kind == DeclarationKind.Completion && !(CompletedOn <= declaration.AsOf)
-            ? declaration.AsOf
-            : CompletedOn,
-        FoundOn = declaration.Kind == DeclarationKind.Discovery ? FoundOn.Add(declaration.AsOf) : FoundOn,
-        Retained = RetainedIn(declaration) is { } statement ? Insert(Retained, statement) : Retained,
-    };
+        var corrected = declaration.Supersedes.Length == 0 ? this : WithoutEffect(declaration);
+        var dated = new DatedStatement(declaration.AsOf, Version + 1);
+        return corrected with
+        {
+            Declarations = corrected.Declarations.Add(
+                declaration.Id, new Filed<Declaration>(declaration, recordTime, Version + 1)),
+            Completions = declaration.Kind == DeclarationKind.Completion
+                ? corrected.Completions.Add(dated)
+                : corrected.Completions,
+            Discoveries = declaration.Kind == DeclarationKind.Discovery
+                ? corrected.Discoveries.Add(dated)
+                : corrected.Discoveries,
+            Retained = RetainedIn(declaration) is { } statement
+                ? Insert(corrected.Retained, statement)
+                : corrected.Retained,
+        };
+    }
+
+    /// <summary>Without what the declaration said that this one corrects. What it booked is taken back apart.</summary>
+    private Party WithoutEffect(Declaration correction)
+    {
+        var former = Declarations[correction.Supersedes];
+        return this with
+        {
+            Declarations = Declarations.SetItem(
+                correction.Supersedes, former with { SupersededBy = correction.Id }),
+            Completions = Completions.RemoveAll(c => c.Version == former.Version),
+            Discoveries = Discoveries.RemoveAll(d => d.Version == former.Version),
+            Retained = Retained.RemoveAll(r => r.Version == former.Version),
+        };
+    }
+
+    /// <summary>
+    /// With what was booked in the books, and at the statement it rests on: a correction will take it back from there.
+    /// </summary>
+    private Party With(StockBooked booked)
+    {
+        var next = this with { Books = Books.With(booked) };
+        if (booked.IsTakenBack || !booked.Basis.StartsWith($"parties/{Code}/", StringComparison.Ordinal))
+        {
+            return next;
+        }
+
+        var (kind, id) = booked.Basis.Split('/') is [_, _, var last, var rest] ? (last, rest) : ("", "");
+        if (kind == "declarations" && Declarations.TryGetValue(id, out var declared))
+        {
+            var filed = declared with { Bookings = Bookkeeping.OwnOf(booked) };
+            return next with { Declarations = Declarations.SetItem(id, filed) };
+        }
+
+        return kind == "notices" && FindNotice(id) is { } notice
+            ? next.WithFiled(notice with { Bookings = Bookkeeping.OwnOf(booked) })
+            : next;
+    }
 
     private RetainedStatement? RetainedIn(Declaration declaration) => declaration switch
     {
@@ -106,12 +152,35 @@ public sealed partial record Party
         return next with
         {
             Notices = Notices.Add(notice.Id, notice.Transfer),
-            Contents = NoticeContent.Of(notice) is { } content && !Contents.ContainsKey(content)
-                ? Contents.Add(content, notice.Transfer)
-                : Contents,
+            Contents = next.ContentsWith(notice),
             Peers = peers,
         };
     }
+
+    /// <summary>
+    /// With the content of a notice just filed, and without that of the one it corrects: the next transfer under which
+    /// this party said the same is the first then.
+    /// </summary>
+    private ImmutableDictionary<string, TransferKey> ContentsWith(Notice notice)
+    {
+        var contents = Contents;
+        if (Files[notice.Transfer].FormerOf(notice) is { } former
+            && NoticeContent.Of(former.Notice) is { } gone
+            && contents.TryGetValue(gone, out var first) && first == notice.Transfer)
+        {
+            var next = FilesSaying(gone).Select(f => (TransferKey?)f.Key).FirstOrDefault();
+            contents = next is { } other ? contents.SetItem(gone, other) : contents.Remove(gone);
+        }
+
+        return NoticeContent.Of(notice) is { } content && !contents.ContainsKey(content)
+            ? contents.Add(content, notice.Transfer)
+            : contents;
+    }
+
+    /// <summary>The files in memory with a notice of this party in effect that has some content.</summary>
+    private IEnumerable<TransferFile> FilesSaying(string content) => Files.Values
+        .Where(f => f.Notices.Any(n => n.Notice.Filer == Code && NoticeContent.Of(n.Notice) == content))
+        .OrderBy(f => f.Key);
 
     private Party With(NoticeDelivered delivered)
     {
@@ -157,11 +226,13 @@ public sealed partial record Party
     }
 
     /// <summary>
-    /// The transfer of a notice; and the one under which its mines had come, if this party was a side of that.
+    /// The transfer of a notice; and the one under which its mines had come, if this party was a side of that. A
+    /// correction may no longer name a state on the route, whose file of the transfer it corrects.
     /// </summary>
     private IEnumerable<TransferKey> FilesOf(Notice notice)
     {
-        if (notice.Transfer.IsSide(Code) || notice.Transit.Contains(Code) || notice.Filer == Code)
+        if (notice.Transfer.IsSide(Code) || notice.Transit.Contains(Code) || notice.Filer == Code
+            || (notice.Supersedes.Length > 0 && notice.PassesOnFrom?.Sender != Code))
         {
             yield return notice.Transfer;
         }
@@ -171,6 +242,16 @@ public sealed partial record Party
             yield return origin;
         }
     }
+
+    /// <summary>
+    /// Files with a notice of the same content as one that this party has just corrected: what they are found to repeat
+    /// may be gone.
+    /// </summary>
+    private IEnumerable<TransferKey> FilesTouchedBy(Notice correction) =>
+        correction.Filer == Code && FormerOf(correction) is { } former
+            && NoticeContent.Of(former.Notice) is { } content
+            ? FilesSaying(content).Select(f => f.Key).Where(k => k != correction.Transfer)
+            : [];
 
     private Party With(Finding finding)
     {

@@ -31,7 +31,7 @@ public sealed partial record Party
     /// <summary>The names that an event of this party mentions. Asked before the event is folded.</summary>
     public IEnumerable<string> MentionedBy(Event happened) => happened switch
     {
-        DeclarationFiled e => [NameOfDeclaration(e.Declaration.Id)],
+        DeclarationFiled e => NamesIn(e.Declaration),
         NoticeFiled e => NamesIn(e.Notice).Prepend(NameOfNotice(e.Notice.Id)),
         NoticeDelivered e => FilesOf(e.Notice).Select(NameOf),
         AnswerReceived e => Peers.GetValueOrDefault(e.From, Peer.New).Unanswered.TryGetValue(e.Sequence, out var about)
@@ -49,7 +49,9 @@ public sealed partial record Party
     /// </summary>
     public IEnumerable<string> NeededFor(Command command) => command switch
     {
-        FileDeclaration c => [NameOfDeclaration(c.Declaration.Id)],
+        FileDeclaration c => NamesIn(c.Declaration),
+        FileNotice { Notice.Supersedes.Length: > 0 } c =>
+            NamesIn(c.Notice).Prepend(NameOfNotice(c.Notice.Id)).Append(NameOfNotice(c.Notice.Supersedes)),
         FileNotice c => NamesIn(c.Notice).Prepend(NameOfNotice(c.Notice.Id)),
         TakeNotice c => FilesOf(c.Notice).Select(NameOf),
         _ => [],
@@ -58,6 +60,7 @@ public sealed partial record Party
     /// <summary>The names that the fold of an event rests on.</summary>
     public IEnumerable<string> NeededFor(Event happened) => happened switch
     {
+        DeclarationFiled { Declaration.Supersedes.Length: > 0 } e => [NameOfDeclaration(e.Declaration.Supersedes)],
         NoticeFiled e => NamesIn(e.Notice),
         NoticeDelivered e => FilesOf(e.Notice).Select(NameOf),
         _ => [],
@@ -88,7 +91,7 @@ public sealed partial record Party
         {
             var key = ToKey(name);
             var file = Recollect(key, entries);
-            needed = [.. file.Files.Values.SelectMany(f => f.Notices).Select(n => n.Notice)
+            needed = [.. file.Files.Values.SelectMany(f => f.History).Select(n => n.Notice)
                 .Where(n => n.Filer == Code && n.Transfer == key)
                 .Select(NoticeContent.Of).OfType<string>().Select(c => OfContent + c).Distinct()];
             return Recall(key, file);
@@ -96,19 +99,12 @@ public sealed partial record Party
 
         if (name.StartsWith(OfDeclaration, StringComparison.Ordinal))
         {
-            var filed = entries
-                .SelectMany(e => e.Events.OfType<DeclarationFiled>().Select(d => (Entry: e, d.Declaration)))
-                .FirstOrDefault(d => NameOfDeclaration(d.Declaration.Id) == name);
-            return filed.Declaration is null ? this : this with
-            {
-                Declarations = Declarations.Add(
-                    filed.Declaration.Id,
-                    new Filed<Stockpiles.Declaration>(
-                        filed.Declaration, filed.Entry.RecordTime, filed.Entry.Version)),
-            };
+            return RecallDeclaration(name[OfDeclaration.Length..], entries) is { } filed
+                ? this with { Declarations = Declarations.Add(filed.Content.Id, filed) }
+                : this;
         }
 
-        var notices = entries.SelectMany(e => e.Events.OfType<NoticeFiled>()).Select(e => e.Notice);
+        var notices = entries.SelectMany(e => e.Events.OfType<NoticeFiled>()).Select(e => e.Notice).ToList();
         if (name.StartsWith(OfNotice, StringComparison.Ordinal))
         {
             needed = [.. notices.Where(n => NameOfNotice(n.Id) == name).SelectMany(FilesOf).Select(NameOf)];
@@ -116,7 +112,8 @@ public sealed partial record Party
         }
 
         var content = name[OfContent.Length..];
-        return notices.FirstOrDefault(n => NoticeContent.Of(n) == content) is { } first
+        return notices.Find(n => NoticeContent.Of(n) == content && !notices.Exists(c => c.Supersedes == n.Id))
+            is { } first
             ? this with { Contents = Contents.Add(content, first.Transfer) }
             : this;
     }
@@ -142,7 +139,7 @@ public sealed partial record Party
         var gone = files.ToList();
         var kept = Files.RemoveRange(gone);
         var own = kept.Values
-            .SelectMany(f => f.Notices.Where(n => n.Notice.Filer == Code && n.Notice.Transfer == f.Key))
+            .SelectMany(f => f.History.Where(n => n.Notice.Filer == Code))
             .Select(n => n.Notice)
             .ToList();
         var contents = own.Select(NoticeContent.Of).ToHashSet();
@@ -174,8 +171,8 @@ public sealed partial record Party
             return this;
         }
 
-        var own = file.Notices
-            .Where(n => n.Notice.Filer == Code && n.Notice.Transfer == key)
+        var own = file.History
+            .Where(n => n.Notice.Filer == Code)
             .Select(n => KeyValuePair.Create(n.Notice.Id, key));
         var about = key.ToString();
         return this with
@@ -207,8 +204,34 @@ public sealed partial record Party
         return party;
     }
 
+    /// <summary>What the entries that mention a declaration tell of it; null if they do not.</summary>
+    private Filed<Stockpiles.Declaration>? RecallDeclaration(string id, IReadOnlyList<SealedEntry> entries)
+    {
+        Filed<Stockpiles.Declaration>? filed = null;
+        foreach (var entry in entries)
+        {
+            foreach (var happened in entry.Events)
+            {
+                filed = happened switch
+                {
+                    DeclarationFiled e when e.Declaration.Id == id =>
+                        new Filed<Stockpiles.Declaration>(e.Declaration, entry.RecordTime, entry.Version),
+                    DeclarationFiled e when e.Declaration.Supersedes == id && filed is not null =>
+                        filed with { SupersededBy = e.Declaration.Id },
+                    StockBooked { IsTakenBack: false } e when filed?.Content.NameOf(Code) == e.Basis =>
+                        filed with { Bookings = Stockpiles.Bookkeeping.OwnOf(e) },
+                    _ => filed,
+                };
+            }
+        }
+
+        return filed;
+    }
+
     private bool IsAbout(Event happened, TransferKey key, Party recollected) => happened switch
     {
+        StockBooked e => !e.IsTakenBack && e.Basis.StartsWith($"parties/{Code}/notices/", StringComparison.Ordinal)
+            && recollected.Notices.ContainsKey(e.Basis[(e.Basis.LastIndexOf('/') + 1)..]),
         NoticeFiled e => FilesOf(e.Notice).Contains(key),
         NoticeDelivered e => FilesOf(e.Notice).Contains(key),
         AnswerReceived e => recollected.Peers.GetValueOrDefault(e.From, Peer.New).Unanswered.ContainsKey(e.Sequence),
@@ -219,9 +242,19 @@ public sealed partial record Party
         _ => false,
     };
 
+    private static IEnumerable<string> NamesIn(Stockpiles.Declaration declaration) =>
+        declaration.Supersedes.Length == 0
+            ? [NameOfDeclaration(declaration.Id)]
+            : [NameOfDeclaration(declaration.Id), NameOfDeclaration(declaration.Supersedes)];
+
+    /// <summary>With the content that is in effect no longer, for a correction of what is in memory.</summary>
     private IEnumerable<string> NamesIn(Notice notice) => FilesOf(notice)
         .Select(NameOf)
-        .Concat(NoticeContent.Of(notice) is { } content ? [OfContent + content] : []);
+        .Concat(new[] { notice, FormerOf(notice)?.Notice }
+            .OfType<Notice>()
+            .Select(NoticeContent.Of)
+            .OfType<string>()
+            .Select(content => OfContent + content));
 
     private static IEnumerable<string> MentionedBy(FindingKey finding) =>
         finding.Transfer is { } transfer ? [NameOf(transfer)] : [];

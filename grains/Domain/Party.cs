@@ -42,11 +42,20 @@ public sealed partial record Party(string Code)
     public ImmutableDictionary<string, Filed<Declaration>> Declarations { get; init; } =
         ImmutableDictionary.Create<string, Filed<Declaration>>(StringComparer.Ordinal);
 
-    /// <summary>The first day for which stock destruction was declared complete.</summary>
-    public DateOnly? CompletedOn { get; init; }
+    /// <summary>What the party declared about stock destruction being complete.</summary>
+    public ImmutableArray<DatedStatement> Completions { get; init; } = [];
 
-    /// <summary>Days on which stock was found.</summary>
-    public ImmutableSortedSet<DateOnly> FoundOn { get; init; } = [];
+    /// <summary>What the party declared about stock found.</summary>
+    public ImmutableArray<DatedStatement> Discoveries { get; init; } = [];
+
+    /// <summary>The first day for which stock destruction was declared complete.</summary>
+    public DateOnly? CompletedOn => Completions.IsEmpty ? null : Completions.Min(c => c.AsOf);
+
+    /// <summary>The first day from that one on, on which stock was found; null if there is none.</summary>
+    public DateOnly? FoundAfterCompletionOn => Discoveries
+        .Where(d => d.AsOf >= CompletedOn)
+        .Select(d => (DateOnly?)d.AsOf)
+        .Min();
 
     /// <summary>What the party declared about retained mines, by the days it speaks of, then by version.</summary>
     public ImmutableArray<RetainedStatement> Retained { get; init; } = [];
@@ -107,10 +116,25 @@ public sealed partial record Party(string Code)
     /// <summary>A notice that this party filed, or null.</summary>
     public FiledNotice? FindNotice(string id) =>
         Notices.TryGetValue(id, out var key) ? Files[key].Find(Code, id) : null;
+
+    /// <summary>What a notice of this party corrects or withdraws; null if it names none that is in memory.</summary>
+    private FiledNotice? FormerOf(Notice notice) =>
+        notice.Supersedes.Length == 0 ? null : FindNotice(notice.Supersedes);
 }
 
 /// <summary>A statement, and where it stands in the journal.</summary>
-public sealed record Filed<T>(T Content, DateTimeOffset RecordTime, long Version);
+public sealed record Filed<T>(T Content, DateTimeOffset RecordTime, long Version)
+{
+    /// <summary>The id of the statement that has taken its place; empty if none has.</summary>
+    public string SupersededBy { get; init; } = "";
+
+    /// <summary>What it moved in the books, without what other statements made of it.</summary>
+    public ImmutableArray<Booking> Bookings { get; init; } = [];
+}
+
+/// <summary>A declaration in effect, by the day it speaks of.</summary>
+/// <param name="Version">Of the declaration's entry.</param>
+public readonly record struct DatedStatement(DateOnly AsOf, long Version);
 
 /// <summary>A declared count of retained mines.</summary>
 /// <param name="AsOf">The day it speaks of.</param>

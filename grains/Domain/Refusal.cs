@@ -14,10 +14,18 @@ public enum RefusalReason
 
     /// <summary>The id was used before with other content.</summary>
     IdConflict = 3,
+
+    /// <summary>What a correction names is no statement of its filer, or is not what may be corrected so.</summary>
+    NotCorrectable = 4,
+
+    /// <summary>What a correction names has been corrected before.</summary>
+    Superseded = 5,
 }
 
 /// <summary>A refusal, and what it is about.</summary>
 /// <param name="Reason">Why.</param>
-/// <param name="Subject">The party, the convention, or the name that was used before.</param>
-/// <param name="Field">The first field that differs, for a conflict.</param>
+/// <param name="Subject">
+/// The party, the convention, or the name that was used before, that cannot be corrected, or that is in effect instead.
+/// </param>
+/// <param name="Field">The first field that differs, for a conflict, or that stands in the way of a correction.</param>
 public sealed record Refusal(RefusalReason Reason, string Subject, string Field = "");

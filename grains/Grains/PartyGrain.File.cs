@@ -41,7 +41,7 @@ internal sealed partial class PartyGrain
             await appended;
 
             // 4. to 6. The pumps deliver, and fold in the answers.
-            foreach (var to in filings.SelectMany(f => f.IsRefused ? [] : Grid.Party.Addressees(f.Notice)).Distinct())
+            foreach (var to in filings.SelectMany(f => f.Addressees).Distinct())
             {
                 Pump(to);
             }
@@ -87,7 +87,7 @@ internal sealed partial class PartyGrain
                 return Assessed(next, decided, notice);
             default:
                 await _tail;
-                var filing = new Filing(notice, IsRepeat: true, Error: null, Span: null);
+                var filing = new Filing(notice, IsRepeat: true, Error: null, Span: null, []);
                 return new AssessResponse { Response = Respond(party, filing, []).Response };
         }
     }
@@ -142,28 +142,29 @@ internal sealed partial class PartyGrain
         if (Misnamed(notice, unknown) is { } misnamed)
         {
             GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "refused"));
-            return new Filing(notice, false, misnamed, null);
+            return new Filing(notice, false, misnamed, null, []);
         }
 
         switch (_party.Decide(new FileNotice(notice, now), rulebook))
         {
             case Refused refused:
                 GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "refused"));
-                return new Filing(notice, false, ToStatus(refused.Refusal), null);
+                return new Filing(notice, false, ToStatus(refused.Refusal), null, []);
             case Decided decided:
                 GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "filed"));
                 var span = GrainTelemetry.Start("party.file", item.Traceparent, Code);
                 span?.SetTag("treatygrid.notice", notice.Name);
-                foreach (var address in decided.Events.OfType<NoticeFiled>().Single().Addresses)
+                var addresses = decided.Events.OfType<NoticeFiled>().Single().Addresses;
+                foreach (var address in addresses)
                 {
                     _traces[address] = span?.Id ?? item.Traceparent;
                 }
 
                 payloads.Add(Seal(decided, GrainTelemetry.TraceIdOf(item.Traceparent)));
-                return new Filing(notice, false, null, span);
+                return new Filing(notice, false, null, span, [.. addresses.Select(a => a.To)]);
             default:
                 GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "repeated"));
-                return new Filing(notice, true, null, null);
+                return new Filing(notice, true, null, null, [.. Grid.Party.Addressees(notice)]);
         }
     }
 
@@ -216,7 +217,7 @@ internal sealed partial class PartyGrain
 
         return party;
 
-        bool IsDurable(TransferFile file) => file.Notices.All(n => n.Version <= _durable)
+        bool IsDurable(TransferFile file) => file.History.All(n => n.Version <= _durable)
             && party.Findings.GetValueOrDefault(file.Key.ToString(), [])
                 .All(f => f.Version <= _durable || f.Position > 0);
     }
@@ -261,7 +262,9 @@ internal sealed partial class PartyGrain
             : null;
 
     /// <summary>One notice of a batch, and what became of it.</summary>
-    private sealed record Filing(Notice Notice, bool IsRepeat, Google.Rpc.Status? Error, Activity? Span)
+    /// <param name="Addressees">Who is to hear of it.</param>
+    private sealed record Filing(
+        Notice Notice, bool IsRepeat, Google.Rpc.Status? Error, Activity? Span, IReadOnlyList<string> Addressees)
     {
         public bool IsRefused => Error is not null;
     }

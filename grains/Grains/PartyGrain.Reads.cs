@@ -84,7 +84,7 @@ internal sealed partial class PartyGrain
         var name = StatementCodec.ToTransferKey(request.Name);
         var party = name is { } sought ? await DurableAsync(Grid.Party.NameOf(sought)) : await DurableAsync();
         return name is { } key
-            && party.Files.TryGetValue(key, out var file) && !file.Notices.IsEmpty
+            && party.Files.TryGetValue(key, out var file) && file.IsKnown
             ? ToMessage(party, file, DayOf(request.AsOf))
             : throw Unknown(request.Name);
     }

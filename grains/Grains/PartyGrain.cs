@@ -365,6 +365,18 @@ internal sealed partial class PartyGrain(
             Google.Rpc.Code.AlreadyExists, ErrorReason.NoticeIdConflict,
             $"{refusal.Subject} was filed before with another {refusal.Field}. File what is new under a new id.",
             [new("name", refusal.Subject), new("field", refusal.Field)]),
+        RefusalReason.NotCorrectable => RefusedException.RefuseField(
+            (refusal.Subject.Contains("/declarations/", StringComparison.Ordinal) ? "declaration." : "notice.")
+                + refusal.Field,
+            refusal.Field == "supersedes"
+                ? $"There is no {refusal.Subject} to correct. Correct the name, or file this without it."
+                : $"A correction has the same {refusal.Field} as {refusal.Subject}. Correct it; or withdraw that (a "
+                    + "CANCELLATION that supersedes it), and file what is new apart."),
+        RefusalReason.Superseded => RefusedException.Refuse(
+            Google.Rpc.Code.FailedPrecondition, ErrorReason.Superseded,
+            $"What is to be corrected was corrected or withdrawn before; {refusal.Subject} is the latest. Read that, "
+                + "and correct it if it is still wrong.",
+            [new("name", refusal.Subject)]),
         _ => throw new InvalidOperationException($"{refusal.Reason} has no status: add it."),
     };
 

@@ -53,6 +53,7 @@ internal static class View
     {
         var message = filed.Content.ToMessage(party);
         message.RecordTime = filed.RecordTime.ToTimestamp();
+        message.SupersededBy = StatementCodec.NameOf(party, "declarations", filed.SupersededBy);
         return message;
     }
 
@@ -60,6 +61,7 @@ internal static class View
     {
         var message = filed.Notice.ToMessage();
         message.RecordTime = filed.RecordTime.ToTimestamp();
+        message.SupersededBy = StatementCodec.NameOf(filed.Notice.Filer, "notices", filed.SupersededBy);
         return message;
     }
 
@@ -140,9 +142,9 @@ internal static class View
                 }),
             },
             Findings = { findings },
-            Notices = { file.Notices.Select(Notice) },
+            Notices = { file.History.Select(Notice) },
             Completed = assessment.IsCompleted,
-            Position = file.Notices
+            Position = file.History
                 .SelectMany(n => new[] { positionOf(n.Version), n.FilerPosition, n.CounterpartPosition })
                 .Max(),
             AsOf = asOf.ToDate(),

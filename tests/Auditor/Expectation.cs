@@ -27,7 +27,7 @@ public sealed partial class Expectation
     private readonly Terms _terms;
 
     public Expectation(History history, Terms terms)
-        : this(history.Countries.ToDictionary(c => c.Code, StringComparer.Ordinal), [.. history.OnRecord], terms)
+        : this(history.Countries.ToDictionary(c => c.Code, StringComparer.Ordinal), [.. history.InEffect], terms)
     {
     }
 
@@ -90,7 +90,7 @@ public sealed partial class Expectation
             .Select(same => same.MaxBy(f => Array.IndexOf(Gravity, f.Severity))!)];
     }
 
-    /// <summary>not_matched, matched, within_tolerance, mismatched or explained.</summary>
+    /// <summary>not_matched, matched, within_tolerance, mismatched, explained or corrected.</summary>
     public string Match(TransferKey key) => new TransferAudit(this, key).Match();
 
     // The notices of a transfer; a refusal that names nothing refuses all that was dispatched.

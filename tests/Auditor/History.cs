@@ -35,6 +35,28 @@ public sealed class History
     public IEnumerable<(Statement Statement, DateOnly RecordDay)> OnRecord =>
         _filings.Where(f => f.Answer == "accepted").Select(f => (f.Statement, f.RecordDay));
 
+    /// <summary>
+    /// Of these what holds in the end: nothing that was replaced or withdrawn. The day is that on which the first
+    /// version was recorded.
+    /// </summary>
+    public IEnumerable<(Statement Statement, DateOnly RecordDay)> InEffect
+    {
+        get
+        {
+            var first = OnRecord.ToDictionary(r => (r.Statement.Party, r.Statement.Id), r => r.RecordDay);
+            var replaced = OnRecord
+                .Select(r => (r.Statement.Party, Replaces(r.Statement)))
+                .Where(r => r.Item2.Length > 0)
+                .ToHashSet();
+            return OnRecord
+                .Where(r => !replaced.Contains((r.Statement.Party, r.Statement.Id)))
+                .Where(r => r.Statement is not Notice { Kind: "cancellation", Supersedes.Length: > 0 })
+                .Select(r => Replaces(r.Statement) is { Length: > 0 } former
+                    ? (r.Statement, first[(r.Statement.Party, former)])
+                    : r);
+        }
+    }
+
     public DateOnly LastRecordDay => _filings[^1].RecordDay;
 
     /// <summary>A history of 1 to 14 transfers between eleven states.</summary>
@@ -81,8 +103,60 @@ public sealed class History
         }
         foreach (var (day, _, statement) in plan.OrderBy(p => p.Day).ThenBy(p => p.Order))
             _filings.Add(new Filing(day, statement, "accepted"));
+        for (int i = _filings.Count - 1; i >= 0; i--) MaybeSlip(i);
         for (int i = _filings.Count - 1; i >= 0; i--) MaybeRepeat(i);
     }
+
+    private static string Replaces(Statement statement) => statement switch
+    {
+        Notice n => n.Supersedes,
+        Declaration d => d.Supersedes,
+        _ => "",
+    };
+
+    // Somebody first files something wrong and corrects it; or files something that is not, and takes it back.
+    private void MaybeSlip(int index)
+    {
+        var (day, statement, _) = _filings[index];
+        if (statement is StatusAct or Notice { Kind: "cancellation" } || !_dice.Chance(12)) return;
+        int first = _filings.FindIndex(f => f.RecordDay >= statement.Date);
+        int at = _dice.Between(Math.Min(first, index), index);
+        if (statement is Notice ghost && _dice.Chance(30))
+        {
+            var withdrawal = new Notice(ghost.Party, $"w-{ghost.Id}", ghost.Date)
+            {
+                Kind = "cancellation",
+                Transfer = ghost.Transfer,
+                OnwardFrom = ghost.OnwardFrom,
+                RecipientKind = ghost.RecipientKind,
+                Supersedes = $"g-{ghost.Id}",
+            };
+            _filings.Insert(index + 1, new Filing(day, withdrawal, "accepted"));
+            _filings.Insert(at, new Filing(
+                _filings[at].RecordDay, ghost with { Id = $"g-{ghost.Id}", Lines = Slipped(ghost.Lines) }, "accepted"));
+            return;
+        }
+        string slip = $"s-{statement.Id}";
+        _filings[index] = new Filing(day, statement switch
+        {
+            Notice n => n with { Supersedes = slip },
+            Declaration d => d with { Supersedes = slip },
+            _ => throw new InvalidOperationException(statement.GetType().Name),
+        }, "accepted");
+        _filings.Insert(at, new Filing(_filings[at].RecordDay, statement switch
+        {
+            Notice n => n with { Id = slip, Lines = Slipped(n.Lines), Remark = "a slip" },
+            Declaration d => d with { Id = slip, Lines = Slipped(d.Lines), Remark = "a slip" },
+            _ => throw new InvalidOperationException(statement.GetType().Name),
+        }, "accepted"));
+    }
+
+    // Fewer, so that nobody else finds a class empty meanwhile.
+    private List<Line> Slipped(IEnumerable<Line> lines) => [.. lines.Select(l => l.Quantity == 0 ? l : l with
+    {
+        Quantity = 1 + (l.Quantity / _dice.Between(2, 5)),
+        Lots = [],
+    })];
 
     // Later than the first, and recorded on the day of whatever stands there.
     private void MaybeRepeat(int index)

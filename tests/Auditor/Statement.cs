@@ -16,6 +16,9 @@ public sealed record Notice(string Party, string Id, DateOnly Date) : Statement(
     /// <summary>plan, dispatch, receipt, refusal, cancellation, destruction, loss or reply.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>The id of an earlier notice of the party that this one replaces, or withdraws.</summary>
+    public string Supersedes { get; init; } = "";
+
     public required TransferKey Transfer { get; init; }
 
     /// <summary>operational_use, training or destruction; empty where the kind has none.</summary>
@@ -46,6 +49,9 @@ public sealed record Declaration(string Party, string Id, DateOnly Date) : State
 {
     /// <summary>opening, destruction, discovery, completion, consumption or reclassification.</summary>
     public required string Kind { get; init; }
+
+    /// <summary>The id of an earlier declaration of the party that this one replaces.</summary>
+    public string Supersedes { get; init; } = "";
 
     public IReadOnlyList<Line> Lines { get; init; } = [];
 

@@ -9,9 +9,10 @@ public sealed partial class Expectation
             if (_dispatches.Count == 0 || !(Complete || Refused)) return "not_matched";
             var differences = Compare();
             if (differences.Count > 0) return "mismatched";
-            if (Inexact(_dispatches) != Inexact(_receipts)) return "within_tolerance";
+            bool corrected = _dispatches.Concat(_receipts).Concat(Of("refusal")).Any(n => n.Supersedes.Length > 0);
+            if (Inexact(_dispatches) != Inexact(_receipts)) return corrected ? "corrected" : "within_tolerance";
             bool told = _receipts.Any(r => r.Lines.Any(l => l.Exceptions.Count > 0)) || Lost("") > 0;
-            return told ? "explained" : "matched";
+            return told ? "explained" : corrected ? "corrected" : "matched";
         }
 
         // APM-51 to 54, on both sides alike.

@@ -36,8 +36,7 @@ public static class Obligations
             ArticleFour.Deadline(rulebook.MineBan, entry),
             (party.CompletedOn <= asOf || party.Books.OpenedOn <= asOf)
                 && ArticleFour.Balance(party.Books, rulebook.Taxonomy, asOf) <= 0);
-        if (party.CompletedOn is { } completed
-            && party.FoundOn.FirstOrDefault(day => day >= completed) is { Year: > 1 } found && found <= asOf)
+        if (party.FoundAfterCompletionOn is { } found && found <= asOf)
         {
             yield return new Obligation(
                 MineBanRules.StockFoundAfterCompletion, "Destroy stock found after completion",

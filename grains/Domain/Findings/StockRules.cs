@@ -102,7 +102,7 @@ public static class StockRules
     {
         var completed = party.CompletedOn;
         if (!membership.Standing.IsBound || completed is null
-            || party.FoundOn.FirstOrDefault(day => day >= completed) is not { Year: > 1 } found || found > asOf)
+            || party.FoundAfterCompletionOn is not { } found || found > asOf)
         {
             return null;
         }

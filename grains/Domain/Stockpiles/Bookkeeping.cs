@@ -14,8 +14,9 @@ public static class Bookkeeping
     private static readonly ImmutableArray<Place> ForDestruction = [Place.AwaitingDestruction, Place.Operational];
 
     /// <summary>
-    /// The bookings by which a file that has just changed from one state to the next changes the books of one of its
-    /// sides.
+    /// What is booked when a file has just changed from one state to the next, in the books of one of its sides: what a
+    /// correction takes back, what the notice itself moves, and what both sides' notices together make of what is on
+    /// the way.
     /// </summary>
     /// <param name="ledger">That side's books before.</param>
     /// <param name="me">That side.</param>
@@ -23,25 +24,123 @@ public static class Bookkeeping
     /// <param name="after">The file with it, or with the counterpart's answer to it.</param>
     /// <param name="notice">The notice.</param>
     /// <param name="isNew">The notice is new, and not only answered.</param>
-    public static ImmutableArray<Booking> Of(
+    public static ImmutableArray<StockBooked> Of(
         Ledger ledger, Taxonomy taxonomy, string me, TransferFile before, TransferFile after, Notice notice, bool isNew)
     {
-        var bookings = ImmutableArray.CreateBuilder<Booking>();
+        var booked = ImmutableArray.CreateBuilder<StockBooked>();
         if (isNew && notice.Filer == me)
         {
-            AddOwn(bookings, ledger, taxonomy, after, notice);
+            if (before.FormerOf(notice) is { } former)
+            {
+                Add(Reversed(former.Bookings), former.Notice.Name, isTakenBack: true);
+            }
+
+            var own = ImmutableArray.CreateBuilder<Booking>();
+            AddOwn(own, ledger, taxonomy, after, notice);
+            Add(own, notice.Name, isTakenBack: false);
         }
 
         if (me == after.Key.Sender)
         {
-            AddOnTheWay(bookings, taxonomy, before, after);
+            var onTheWay = ImmutableArray.CreateBuilder<Booking>();
+            AddOnTheWay(onTheWay, taxonomy, before, after);
+            Add(onTheWay, after.Key.Name, isTakenBack: false);
         }
 
-        return WithStatementsKept(ledger, bookings);
+        return booked.ToImmutable();
+
+        void Add(ImmutableArray<Booking>.Builder bookings, string basis, bool isTakenBack)
+        {
+            if (bookings.Count > 0)
+            {
+                booked.Add(new StockBooked(WithStatementsKept(ledger, bookings), basis) { IsTakenBack = isTakenBack });
+                ledger = ledger.With(booked[^1].Bookings);
+            }
+        }
     }
 
-    /// <summary>The bookings of a declaration.</summary>
-    public static ImmutableArray<Booking> Of(Ledger ledger, Taxonomy taxonomy, Declaration declaration)
+    /// <summary>What is booked for a declaration.</summary>
+    /// <param name="ledger">The party's books before.</param>
+    /// <param name="party">Whose it is.</param>
+    /// <param name="declaration">It.</param>
+    /// <param name="former">The declaration that it corrects, if it does.</param>
+    public static ImmutableArray<StockBooked> Of(
+        Ledger ledger, Taxonomy taxonomy, string party, Declaration declaration, Filed<Declaration>? former)
+    {
+        var booked = ImmutableArray.CreateBuilder<StockBooked>();
+        if (former is not null && TakenBack(ledger, taxonomy, party, former) is { } taken)
+        {
+            booked.Add(taken);
+            ledger = ledger.With(taken);
+        }
+
+        var bookings = Of(ledger, taxonomy, declaration);
+        var isOpening = declaration.Kind == DeclarationKind.Opening;
+        if (bookings.Length > 0 || isOpening)
+        {
+            booked.Add(new StockBooked(bookings, declaration.NameOf(party))
+            {
+                Stated = isOpening ? [.. AccountsOf(declaration, taxonomy)] : [],
+                StatedOn = isOpening ? declaration.AsOf : null,
+            });
+        }
+
+        return booked.ToImmutable();
+    }
+
+    /// <summary>
+    /// What undoes a declaration; null if it booked nothing. With an opening goes everything that was booked to keep
+    /// what it stated, unless another opening states the same day.
+    /// </summary>
+    private static StockBooked? TakenBack(
+        Ledger ledger, Taxonomy taxonomy, string party, Filed<Declaration> former)
+    {
+        var (declaration, name) = (former.Content, former.Content.NameOf(party));
+        if (declaration.Kind != DeclarationKind.Opening)
+        {
+            return former.Bookings.IsEmpty ? null
+                : new StockBooked(WithStatementsKept(ledger, Reversed(former.Bookings)), name) { IsTakenBack = true };
+        }
+
+        var day = declaration.AsOf;
+        var isOnly = ledger.Openings.Count(d => d == day) == 1;
+        var stated = isOnly ? AccountsOf(declaration, taxonomy) : [];
+        var bookings = isOnly
+            ? Reversed([.. ledger.DeclaredOn(day).Select(d => d.Quantity > 0
+                ? new Booking(new Account(d.Account.Item, Place.Declared), d.Account, d.Quantity, day)
+                : new Booking(d.Account, new Account(d.Account.Item, Place.Declared), -d.Quantity, day))])
+            : Reversed(former.Bookings);
+        return new StockBooked(WithStatementsKept(ledger.Unstated(stated, day), bookings), name)
+        {
+            IsTakenBack = true,
+            Stated = stated,
+            StatedOn = day,
+        };
+    }
+
+    /// <summary>
+    /// What of the bookings of a statement is its own, and not made to keep other statements true: what a correction
+    /// takes back.
+    /// </summary>
+    public static ImmutableArray<Booking> OwnOf(StockBooked booked) => booked.StatedOn is { } day
+        ? [.. booked.Bookings.Where(b => b.Date == day)]
+        // Entries of earlier builds hold what is on the way beside what the notice itself moved.
+        : [.. booked.Bookings.Where(b => b.To.Place != Place.Declared
+            && b.From.Place is not (Place.InTransit or Place.PassedOn)
+            && (b.From.IsHolding || b.From.Place is Place.Received or Place.Discovered))];
+
+    private static ImmutableArray<Booking>.Builder Reversed(ImmutableArray<Booking> bookings)
+    {
+        var reversed = ImmutableArray.CreateBuilder<Booking>();
+        foreach (var (from, to, quantity, date) in bookings)
+        {
+            Add(reversed, to, from, quantity, date);
+        }
+
+        return reversed;
+    }
+
+    private static ImmutableArray<Booking> Of(Ledger ledger, Taxonomy taxonomy, Declaration declaration)
     {
         var bookings = ImmutableArray.CreateBuilder<Booking>();
         foreach (var line in declaration.Lines.Where(l => l.Exactness != QuantityBasis.Undisclosed))
@@ -70,18 +169,27 @@ public static class Bookkeeping
 
         if (declaration.Kind == DeclarationKind.Opening && ledger.OpenedOn is null)
         {
-            AddNil(bookings, ledger, AccountsOf(declaration, taxonomy), declaration.AsOf);
+            AddNil(bookings, ledger, [.. AccountsOf(declaration, taxonomy)], declaration.AsOf);
         }
 
         return WithStatementsKept(ledger, bookings);
     }
 
-    /// <summary>The accounts whose balance an opening states.</summary>
-    public static ImmutableHashSet<Account> AccountsOf(Declaration opening, Taxonomy taxonomy) => opening.Lines
-        .Where(l => l.Exactness != QuantityBasis.Undisclosed)
-        .SelectMany(line => Portions(line)
-            .Select(p => new Account(line.Item, ClassOf(line, taxonomy, Place.Operational), p.Number)))
-        .ToImmutableHashSet();
+    /// <summary>
+    /// The accounts whose balance an opening states, in one order: the same decision is the same bytes wherever it is
+    /// made.
+    /// </summary>
+    private static ImmutableArray<Account> AccountsOf(Declaration opening, Taxonomy taxonomy) =>
+    [
+        .. opening.Lines
+            .Where(l => l.Exactness != QuantityBasis.Undisclosed)
+            .SelectMany(line => Portions(line)
+                .Select(p => new Account(line.Item, ClassOf(line, taxonomy, Place.Operational), p.Number)))
+            .Distinct()
+            .OrderBy(a => a.Item, StringComparer.Ordinal)
+            .ThenBy(a => a.Place)
+            .ThenBy(a => a.Lot, StringComparer.Ordinal),
+    ];
 
     private static void AddOwn(
         ImmutableArray<Booking>.Builder bookings, Ledger ledger, Taxonomy taxonomy, TransferFile file, Notice notice)
@@ -324,7 +432,8 @@ public static class Bookkeeping
             var stated = ledger.StatedAfter(account, date);
             if (ledger.OpenedOn is { } opened && opened > date && !(stated <= opened))
             {
-                change += Lift(account, -Math.Min(0, ledger.On(account, opened)), opened);
+                var lifted = ledger.DeclaredOn(account, opened);
+                change += Lift(account, Math.Max(0, lifted - ledger.On(account, opened)) - lifted, opened);
             }
 
             if (stated is { } day)

@@ -36,6 +36,12 @@ public sealed record Declaration(
 
     public string Remark { get; init; } = "";
 
+    /// <summary>The id of the party's earlier declaration that this one takes the place of; empty if none.</summary>
+    public string Supersedes { get; init; } = "";
+
+    /// <summary>As the contract names it.</summary>
+    public string NameOf(string party) => $"parties/{party}/declarations/{Id}";
+
     /// <summary>
     /// The first field in which the other says something else, as the contract names it; null if none.
     /// </summary>
@@ -47,5 +53,6 @@ public sealed record Declaration(
         : Site != other.Site ? "site"
         : StatedTotal != other.StatedTotal ? "stated_total"
         : Remark != other.Remark ? "remark"
+        : Supersedes != other.Supersedes ? "supersedes"
         : null;
 }

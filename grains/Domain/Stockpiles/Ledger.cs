@@ -13,21 +13,28 @@ public sealed class Ledger
 
     private readonly ImmutableDictionary<string, ImmutableDictionary<Account, Balance>> _items;
     private readonly ImmutableDictionary<Account, ImmutableSortedSet<DateOnly>> _stated;
+    private readonly ImmutableDictionary<Account, ImmutableSortedDictionary<DateOnly, long>> _declared;
 
     private Ledger(
-        ImmutableDictionary<string, ImmutableDictionary<Account, Balance>> items, DateOnly? openedOn,
-        ImmutableDictionary<Account, ImmutableSortedSet<DateOnly>> stated)
+        ImmutableDictionary<string, ImmutableDictionary<Account, Balance>> items, ImmutableArray<DateOnly> openings,
+        ImmutableDictionary<Account, ImmutableSortedSet<DateOnly>> stated,
+        ImmutableDictionary<Account, ImmutableSortedDictionary<DateOnly, long>> declared)
     {
         _items = items;
-        OpenedOn = openedOn;
+        Openings = openings;
         _stated = stated;
+        _declared = declared;
     }
 
-    public static Ledger Empty { get; } =
-        new(NoItems, null, ImmutableDictionary<Account, ImmutableSortedSet<DateOnly>>.Empty);
+    public static Ledger Empty { get; } = new(
+        NoItems, [], ImmutableDictionary<Account, ImmutableSortedSet<DateOnly>>.Empty,
+        ImmutableDictionary<Account, ImmutableSortedDictionary<DateOnly, long>>.Empty);
 
-    /// <summary>The earliest day for which the party declared its stock; before it an overdraw means nothing.</summary>
-    public DateOnly? OpenedOn { get; }
+    /// <summary>The days for which the party declared its stock, rising; a day twice if it did so twice.</summary>
+    public ImmutableArray<DateOnly> Openings { get; }
+
+    /// <summary>The earliest of them; before it an overdraw means nothing.</summary>
+    public DateOnly? OpenedOn => Openings.IsEmpty ? null : Openings[0];
 
     /// <summary>Items that ever had a booking.</summary>
     public IEnumerable<string> Items => _items.Keys;
@@ -36,35 +43,40 @@ public sealed class Ledger
     public long Sum => _items.Values.Sum(accounts => accounts.Values.Sum(balance => balance.Last));
 
     /// <summary>
-    /// Every account by item, class and lot: its balance at the end of each day on which it changed, and the days for
-    /// which it was stated.
+    /// Every account by item, class and lot: its balance at the end of each day on which it changed, the days for which
+    /// it was stated, and what statements have booked into it.
     /// </summary>
     public IEnumerable<AccountHistory> Histories => _items
         .SelectMany(i => i.Value)
-        .Select(a => new AccountHistory(a.Key, a.Value.Steps, _stated.GetValueOrDefault(a.Key, [])))
+        .Select(a => new AccountHistory(
+            a.Key, a.Value.Steps, _stated.GetValueOrDefault(a.Key, []),
+            _declared.GetValueOrDefault(a.Key, ImmutableSortedDictionary<DateOnly, long>.Empty)))
         .Concat(_stated
             .Where(s => !AccountsOf(s.Key.Item).ContainsKey(s.Key))
-            .Select(s => new AccountHistory(s.Key, [], s.Value)))
+            .Select(s => new AccountHistory(s.Key, [], s.Value, ImmutableSortedDictionary<DateOnly, long>.Empty)))
         .OrderBy(h => h.Account.Item, StringComparer.Ordinal)
         .ThenBy(h => h.Account.Place)
         .ThenBy(h => h.Account.Lot, StringComparer.Ordinal);
 
     /// <summary>The ledger that has these histories.</summary>
-    public static Ledger Of(IEnumerable<AccountHistory> histories, DateOnly? openedOn)
+    public static Ledger Of(IEnumerable<AccountHistory> histories, IEnumerable<DateOnly> openings)
     {
-        var (items, stated) = (NoItems, ImmutableDictionary<Account, ImmutableSortedSet<DateOnly>>.Empty);
+        var (items, stated, declared) = (NoItems, Empty._stated, Empty._declared);
         foreach (var byItem in histories.GroupBy(h => h.Account.Item, StringComparer.Ordinal))
         {
             stated = stated.AddRange(byItem
                 .Where(h => !h.Stated.IsEmpty)
                 .Select(h => KeyValuePair.Create(h.Account, h.Stated)));
+            declared = declared.AddRange(byItem
+                .Where(h => !h.Declared.IsEmpty)
+                .Select(h => KeyValuePair.Create(h.Account, h.Declared)));
             var accounts = byItem
                 .Where(h => !h.Balances.IsEmpty)
                 .ToImmutableDictionary(h => h.Account, h => new Balance(h.Balances));
             items = accounts.IsEmpty ? items : items.Add(byItem.Key, accounts);
         }
 
-        return new Ledger(items, openedOn, stated);
+        return new Ledger(items, [.. openings], stated, declared);
     }
 
     public Ledger With(Booking booking)
@@ -80,14 +92,28 @@ public sealed class Ledger
             .SetItem(booking.From, Of(accounts, booking.From).With(booking.Date, -booking.Quantity));
         accounts = accounts
             .SetItem(booking.To, Of(accounts, booking.To).With(booking.Date, booking.Quantity));
-        return new Ledger(_items.SetItem(item, accounts), OpenedOn, _stated);
+        var declared = booking.From.Place == Place.Declared ? Declare(booking.To, booking.Date, booking.Quantity)
+            : booking.To.Place == Place.Declared ? Declare(booking.From, booking.Date, -booking.Quantity)
+            : _declared;
+        return new Ledger(_items.SetItem(item, accounts), Openings, _stated, declared);
     }
 
-    /// <summary>With what was booked, and with what an opening stated, if that is what was booked.</summary>
+    /// <summary>
+    /// With what was booked, and with what an opening stated, or no longer states, if that is what was booked.
+    /// </summary>
     public Ledger With(StockBooked booked)
     {
         var books = With(booked.Bookings);
-        return booked.StatedOn is { } day ? books.Stated(booked.Stated, day) : books;
+        return booked.StatedOn is not { } day ? books
+            : booked.IsTakenBack ? books.Unstated(booked.Stated, day)
+            : books.Stated(booked.Stated, day);
+    }
+
+    private ImmutableDictionary<Account, ImmutableSortedDictionary<DateOnly, long>> Declare(
+        Account account, DateOnly day, long quantity)
+    {
+        var days = _declared.GetValueOrDefault(account, ImmutableSortedDictionary<DateOnly, long>.Empty);
+        return _declared.SetItem(account, days.SetItem(day, days.GetValueOrDefault(day) + quantity));
     }
 
     public Ledger With(IEnumerable<Booking> bookings) =>
@@ -104,8 +130,35 @@ public sealed class Ledger
             stated = stated.SetItem(account, stated.GetValueOrDefault(account, []).Add(day));
         }
 
-        return new Ledger(_items, OpenedOn < day ? OpenedOn : day, stated);
+        return new Ledger(_items, [.. Openings.Add(day).Order()], stated, _declared);
     }
+
+    /// <summary>
+    /// With the accounts named as stated for a day no longer, and one opening less for it. Its bookings stay.
+    /// </summary>
+    public Ledger Unstated(IEnumerable<Account> accounts, DateOnly day)
+    {
+        var stated = _stated;
+        foreach (var account in accounts)
+        {
+            var days = stated.GetValueOrDefault(account, []).Remove(day);
+            stated = days.IsEmpty ? stated.Remove(account) : stated.SetItem(account, days);
+        }
+
+        return new Ledger(_items, Openings.Remove(day), stated, _declared);
+    }
+
+    /// <summary>What statements have booked into an account on a day, on balance.</summary>
+    public long DeclaredOn(Account account, DateOnly day) =>
+        _declared.TryGetValue(account, out var days) ? days.GetValueOrDefault(day) : 0;
+
+    /// <summary>The accounts into which statements have booked on a day, and how much, in one order.</summary>
+    public IEnumerable<(Account Account, long Quantity)> DeclaredOn(DateOnly day) => _declared
+        .Select(a => (Account: a.Key, Quantity: a.Value.GetValueOrDefault(day)))
+        .Where(a => a.Quantity != 0)
+        .OrderBy(a => a.Account.Item, StringComparer.Ordinal)
+        .ThenBy(a => a.Account.Place)
+        .ThenBy(a => a.Account.Lot, StringComparer.Ordinal);
 
     /// <summary>The first day after another for which the party stated what this account holds.</summary>
     public DateOnly? StatedAfter(Account account, DateOnly day)
@@ -271,5 +324,7 @@ public sealed class Ledger
 /// <summary>One account through time.</summary>
 /// <param name="Balances">At the end of each day on which it changed, by day.</param>
 /// <param name="Stated">The days for which an opening states its balance.</param>
+/// <param name="Declared">What statements have booked into it, by day.</param>
 public readonly record struct AccountHistory(
-    Account Account, ImmutableArray<(DateOnly Day, long Quantity)> Balances, ImmutableSortedSet<DateOnly> Stated);
+    Account Account, ImmutableArray<(DateOnly Day, long Quantity)> Balances, ImmutableSortedSet<DateOnly> Stated,
+    ImmutableSortedDictionary<DateOnly, long> Declared);

@@ -17,20 +17,21 @@ public sealed record Assessment(
     Purpose Purpose, Movement Movement, Pairing Pairing, Match Match, bool IsCompleted, string Awaited, DateOnly? Due,
     DateOnly Since)
 {
-    /// <summary>Of a file with at least one notice.</summary>
+    /// <summary>Of a file that holds at least one notice, if only one that was withdrawn.</summary>
     public static Assessment Of(TransferFile file, Rulebook rulebook)
     {
         var match = Matching.Compare(file, rulebook.Taxonomy, rulebook.Terms).Match;
         var movement = Lifecycle.MovementOf(file);
         var spoken = file.Dispatches.FirstOrDefault()
             ?? file.Notices.FirstOrDefault(n => n.Notice.Filer == file.Key.Sender)
-            ?? file.Notices[0];
+            ?? file.Notices.FirstOrDefault()
+            ?? file.History.First();
         var (awaited, due) = AwaitedIn(file, rulebook.Terms);
         return new Assessment(
             spoken.Notice.Purpose, movement, Lifecycle.PairingOf(file, rulebook.Terms, DateOnly.MinValue), match,
             Lifecycle.IsEnded(file) && (movement == Movement.Cancelled
-                || match is Match.Matched or Match.MatchedWithinTolerance or Match.Explained),
-            awaited, due, file.Notices.Min(n => n.ReportableFrom));
+                || match is Match.Matched or Match.MatchedWithinTolerance or Match.Explained or Match.Corrected),
+            awaited, due, file.History.Min(n => n.ReportableFrom));
     }
 
     private static (string Side, DateOnly? Due) AwaitedIn(TransferFile file, Terms terms)

@@ -18,6 +18,9 @@ public enum Match
 
     /// <summary>It agrees with the exceptions that the recipient declared.</summary>
     Explained = 5,
+
+    /// <summary>It agrees now that one side or both have corrected a notice.</summary>
+    Corrected = 6,
 }
 
 /// <summary>What kind of field two sides differ on; each has a finding of its own.</summary>
@@ -95,10 +98,14 @@ public sealed class Matching
         var match = _differences.Count > 0 ? Match.Mismatched
             : !final ? Match.NotMatched
             : _excepted ? Match.Explained
+            : IsCorrected ? Match.Corrected
             : _tolerated ? Match.MatchedWithinTolerance
             : Match.Matched;
         return (match, [.. _differences]);
     }
+
+    private bool IsCorrected => _file.Notices.Any(n => n.Notice.Supersedes.Length > 0
+        && n.Notice.Kind is NoticeKind.Dispatch or NoticeKind.Receipt or NoticeKind.Refusal);
 
     private bool IsRefusedWhole()
     {

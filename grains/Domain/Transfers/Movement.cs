@@ -62,7 +62,7 @@ public static class Lifecycle
         return file.Has(NoticeKind.Refusal) ? Movement.Refused
             : IsLostOnTheWay(file) ? Movement.Lost
             : file.Dispatches.Any() ? Movement.Dispatched
-            : file.Has(NoticeKind.Cancellation) ? Movement.Cancelled
+            : file.Has(NoticeKind.Cancellation) || (file.Notices.IsEmpty && file.IsKnown) ? Movement.Cancelled
             : Movement.Planned;
     }
 
@@ -90,7 +90,7 @@ public static class Lifecycle
                 : Pairing.RecipientOnly;
         }
 
-        var spoke = file.Notices.Select(n => n.Notice.Filer).Where(file.Key.IsSide).ToHashSet(StringComparer.Ordinal);
+        var spoke = file.History.Select(n => n.Notice.Filer).Where(file.Key.IsSide).ToHashSet(StringComparer.Ordinal);
         return spoke.Count == 2 ? Pairing.Paired
             : !file.Notices.All(n => n.Notice.IsToState) ? Pairing.Unpairable
             : spoke.Contains(file.Key.Sender) ? Pairing.SenderOnly

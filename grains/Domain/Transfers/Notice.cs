@@ -15,7 +15,7 @@ public enum NoticeKind
     /// <summary>The recipient: what arrived was not accepted.</summary>
     Refusal = 4,
 
-    /// <summary>The sender: a plan is given up.</summary>
+    /// <summary>The sender: a plan is given up. Either side: the notice that this one supersedes is.</summary>
     Cancellation = 5,
 
     /// <summary>The recipient: mines received for destruction have been destroyed.</summary>
@@ -113,6 +113,14 @@ public sealed record Notice(
 
     public string Remark { get; init; } = "";
 
+    /// <summary>
+    /// The id of the filer's earlier notice about the same transfer that this one takes the place of; empty if none.
+    /// </summary>
+    public string Supersedes { get; init; } = "";
+
+    /// <summary>Takes an earlier notice back and puts nothing in its place.</summary>
+    public bool IsWithdrawal => Kind == NoticeKind.Cancellation && Supersedes.Length > 0;
+
     /// <summary>As the contract names it.</summary>
     public string Name => $"parties/{Filer}/notices/{Id}";
 
@@ -127,11 +135,14 @@ public sealed record Notice(
         RecipientKind is not (RecipientKind.InternationalOrganisation or RecipientKind.NonState);
 
     /// <summary>
-    /// The transfer that this dispatch by its recipient takes mines from. Null for any other notice that names one: a
-    /// plan moves nothing, and the next holder does not account for the one before.
+    /// The transfer that this dispatch by its recipient takes mines from, or took them before it was withdrawn. Null
+    /// for any other notice that names one: a plan moves nothing, and the next holder does not account for the one
+    /// before.
     /// </summary>
     public TransferKey? PassesOnFrom =>
-        Kind == NoticeKind.Dispatch && OnwardFrom is { } origin && origin.Recipient == Filer ? origin : null;
+        (Kind == NoticeKind.Dispatch || IsWithdrawal) && OnwardFrom is { } origin && origin.Recipient == Filer
+            ? origin
+            : null;
 
     /// <summary>An exception of Article 3.</summary>
     public bool IsPermitted => Purpose is Purpose.Training or Purpose.Destruction;
@@ -156,6 +167,17 @@ public sealed record Notice(
         : StatedTotal != other.StatedTotal ? "stated_total"
         : OnwardFrom != other.OnwardFrom ? "onward_from"
         : Remark != other.Remark ? "remark"
+        : Supersedes != other.Supersedes ? "supersedes"
+        : null;
+
+    /// <summary>
+    /// The field in which this notice is no correction of an earlier one of its filer; null if it is. A correction is
+    /// of the same kind, or withdraws; it stays in its transfer, and takes its mines from where they came.
+    /// </summary>
+    public string? FirstObstacle(Notice former) =>
+        Transfer != former.Transfer ? "transfer"
+        : Kind != former.Kind && !IsWithdrawal ? "kind"
+        : OnwardFrom != former.OnwardFrom ? "onward_from"
         : null;
 
     private RecipientKind StatedKind =>

@@ -22,12 +22,26 @@ public sealed record FiledNotice(Notice Notice, DateTimeOffset RecordTime, Stand
     /// <summary>The position of the counterpart's entry, where it is another party's.</summary>
     public long CounterpartPosition { get; init; }
 
-    /// <summary>The later of the date of the act and the day of its recording: reporting periods run from it.</summary>
+    /// <summary>The id of the notice of its filer that has taken its place; empty if none has.</summary>
+    public string SupersededBy { get; init; } = "";
+
+    /// <summary>Of the first version of what this corrects; null if it corrects nothing.</summary>
+    public DateTimeOffset? FirstRecordTime { get; init; }
+
+    /// <summary>
+    /// What it moved in its filer's own books, without what statements of those books made of it: a correction takes it
+    /// back. Kept by the filer only.
+    /// </summary>
+    public ImmutableArray<Stockpiles.Booking> Bookings { get; init; } = [];
+
+    /// <summary>
+    /// The later of the date of the act and the day on which it was first reported: reporting periods run from it.
+    /// </summary>
     public DateOnly ReportableFrom
     {
         get
         {
-            var recorded = DateOnly.FromDateTime(RecordTime.UtcDateTime);
+            var recorded = DateOnly.FromDateTime((FirstRecordTime ?? RecordTime).UtcDateTime);
             return recorded > Notice.Date ? recorded : Notice.Date;
         }
     }
@@ -37,7 +51,9 @@ public sealed record FiledNotice(Notice Notice, DateTimeOffset RecordTime, Stand
 /// Everything that both sides said about one transfer. Both parties keep it, each in its own grain; it holds the same
 /// in both once the messages between them are delivered.
 /// </summary>
-/// <remarks>In the order of recording, whichever order they arrived in here.</remarks>
+/// <param name="Notices">
+/// Those in effect: neither superseded nor withdrawn. In the order of recording, whichever order they arrived in here.
+/// </param>
 public sealed record TransferFile(TransferKey Key, ImmutableArray<FiledNotice> Notices)
 {
     public TransferFile(TransferKey key) : this(key, [])
@@ -48,6 +64,17 @@ public sealed record TransferFile(TransferKey Key, ImmutableArray<FiledNotice> N
     /// Dispatches under other transfers by which the recipient passed on, or returned, what it had received here.
     /// </summary>
     public ImmutableArray<FiledNotice> Onward { get; init; } = [];
+
+    /// <summary>What was said before it was corrected, here or in the dispatches onward; and withdrawals.</summary>
+    public ImmutableArray<FiledNotice> Replaced { get; init; } = [];
+
+    /// <summary>Every version of every notice about this transfer, in the order of recording.</summary>
+    public IEnumerable<FiledNotice> History => Replaced.IsEmpty
+        ? Notices
+        : Notices.Concat(Replaced.Where(n => n.Notice.Transfer == Key)).Order(Comparer<FiledNotice>.Create(Compare));
+
+    /// <summary>Somebody has said something about this transfer, and not only about one that follows from it.</summary>
+    public bool IsKnown => !Notices.IsEmpty || Replaced.Any(n => n.Notice.Transfer == Key);
 
     /// <summary>What it was last recorded to come to; null before its first judgement.</summary>
     public Assessment? Assessed { get; init; }
@@ -61,12 +88,52 @@ public sealed record TransferFile(TransferKey Key, ImmutableArray<FiledNotice> N
     public bool Has(NoticeKind kind) => Notices.Any(n => n.Notice.Kind == kind);
 
     /// <summary>With a notice, or with what is newly known about one that is there.</summary>
-    public TransferFile With(FiledNotice filed) => filed.Notice.Transfer == Key
+    public TransferFile With(FiledNotice filed)
+    {
+        if (filed.Notice.IsWithdrawal || filed.SupersededBy.Length > 0)
+        {
+            var file = Without(filed);
+            return file with { Replaced = Insert(file.Replaced, filed) };
+        }
+
+        if (filed.Notice.Supersedes.Length > 0)
+        {
+            return Without(filed).Add(filed with { FirstRecordTime = FirstRecordTimeOf(filed) });
+        }
+
+        return Add(filed);
+    }
+
+    private TransferFile Add(FiledNotice filed) => filed.Notice.Transfer == Key
         ? this with { Notices = Insert(Notices, filed) }
         : this with { Onward = Insert(Onward, filed) };
 
-    public FiledNotice? Find(string filer, string id) =>
-        Notices.Concat(Onward).FirstOrDefault(n => n.Notice.Id == id && n.Notice.Filer == filer);
+    /// <summary>Without the notice in effect that another one takes the place of.</summary>
+    private TransferFile Without(FiledNotice next)
+    {
+        if (FormerOf(next.Notice) is not { SupersededBy.Length: 0 } former)
+        {
+            return this;
+        }
+
+        return this with
+        {
+            Notices = Notices.Remove(former),
+            Onward = Onward.Remove(former),
+            Replaced = Insert(Replaced, former with { SupersededBy = next.Notice.Id }),
+        };
+    }
+
+    private DateTimeOffset? FirstRecordTimeOf(FiledNotice filed) => filed.FirstRecordTime
+        ?? (FormerOf(filed.Notice) is { } former ? former.FirstRecordTime ?? former.RecordTime : null);
+
+    /// <summary>What a notice corrects or withdraws; null if it does not.</summary>
+    public FiledNotice? FormerOf(Notice notice) =>
+        notice.Supersedes.Length == 0 ? null : Find(notice.Filer, notice.Supersedes);
+
+    /// <summary>Any version of any notice that the file holds.</summary>
+    public FiledNotice? Find(string filer, string id) => Notices.Concat(Onward).Concat(Replaced)
+        .FirstOrDefault(n => n.Notice.Id == id && n.Notice.Filer == filer);
 
     /// <summary>
     /// What notices of one kind and filer say was moved, by item; undisclosed quantities count as nothing.

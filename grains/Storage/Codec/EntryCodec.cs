@@ -124,6 +124,7 @@ public static class EntryCodec
                 Basis = e.Basis,
                 Stated = { e.Stated.Select(ToMessage) },
                 StatedOn = e.StatedOn.ToDate(),
+                TakenBack = e.IsTakenBack,
             },
         },
         FindingRaised e => new() { FindingRaised = new() { Finding = FindingCodec.ToMessage(e.Finding) } },
@@ -188,6 +189,7 @@ public static class EntryCodec
     {
         Stated = [.. e.Stated.Select(ToAccount)],
         StatedOn = e.StatedOn?.ToDay(),
+        IsTakenBack = e.TakenBack,
     };
 
     /// <summary>As it is sent, and as it is stored.</summary>
@@ -251,7 +253,7 @@ public static class EntryCodec
         MineBanRules.All.GetValueOrDefault(e.Rule) ?? new Rule(e.Rule, "", Severity.Information, []), e.Title,
         e.Due.ToDay(), e.Met, e.Transfer);
 
-    private static J.Booking ToMessage(Booking booking) => new()
+    public static J.Booking ToMessage(Booking booking) => new()
     {
         From = ToMessage(booking.From),
         To = ToMessage(booking.To),
@@ -259,7 +261,7 @@ public static class EntryCodec
         Date = booking.Date.ToDate(),
     };
 
-    private static Booking ToBooking(J.Booking booking) =>
+    public static Booking ToBooking(J.Booking booking) =>
         new(ToAccount(booking.From), ToAccount(booking.To), booking.Quantity, booking.Date.ToDay());
 
     public static J.Account ToMessage(Account account) =>

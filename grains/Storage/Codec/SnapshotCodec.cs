@@ -20,7 +20,7 @@ public readonly record struct EntryPlace(long Position, ActivityTraceId TraceId)
 public static class SnapshotCodec
 {
     // A form that is not this one is not read: the entries are folded instead.
-    private const int Form = 1;
+    private const int Form = 2;
 
     /// <summary>The bytes of a party, without anything that rides and is not durable yet.</summary>
     /// <param name="party">As it was released.</param>
@@ -33,8 +33,8 @@ public static class SnapshotCodec
         RecordTime = party.RecordTime.ToTimestamp(),
         Notifications = { party.NotificationIds.Values.OrderBy(n => n.Version).Select(n => ToMessage(n, party.Code)) },
         Books = ToMessage(party.Books),
-        CompletedOn = party.CompletedOn.ToDate(),
-        FoundOn = { party.FoundOn.Select(d => d.ToDate()) },
+        Completions = { party.Completions.Select(ToMessage) },
+        Discoveries = { party.Discoveries.Select(ToMessage) },
         Retained = { party.Retained.Select(ToMessage) },
         Files = { party.Files.Values.OrderBy(f => f.Key.Name, StringComparer.Ordinal).Select(ToMessage) },
         Contents = { InOrder(party.Contents).ToDictionary(c => c.Key, c => c.Value.Name, StringComparer.Ordinal) },
@@ -67,7 +67,7 @@ public static class SnapshotCodec
         party.Version,
         .. party.NotificationIds.Values.Select(n => n.Version),
         .. party.Declarations.Values.Select(d => d.Version),
-        .. party.Files.Values.SelectMany(f => f.Notices.Concat(f.Onward)).Select(n => n.Version),
+        .. party.Files.Values.SelectMany(f => f.Notices.Concat(f.Onward).Concat(f.Replaced)).Select(n => n.Version),
         .. party.Findings.Values.SelectMany(f => f).Select(f => f.Version).Where(v => v > 0),
     ];
 
@@ -89,8 +89,8 @@ public static class SnapshotCodec
                         new RecordedNotification(n.Content, n.RecordTime)))),
             NotificationIds = notifications.ToImmutableDictionary(n => n.Content.Id, StringComparer.Ordinal),
             Books = ToLedger(message.Books),
-            CompletedOn = message.CompletedOn?.ToDay(),
-            FoundOn = [.. message.FoundOn.Select(d => d.ToDay())],
+            Completions = [.. message.Completions.Select(ToStatement)],
+            Discoveries = [.. message.Discoveries.Select(ToStatement)],
             Retained =
             [
                 .. message.Retained.Select(r =>
@@ -98,7 +98,7 @@ public static class SnapshotCodec
             ],
             Files = files.ToImmutableDictionary(f => f.Key),
             Notices = files
-                .SelectMany(f => f.Notices.Where(n => n.Notice.Filer == code && n.Notice.Transfer == f.Key))
+                .SelectMany(f => f.History.Where(n => n.Notice.Filer == code))
                 .ToImmutableDictionary(n => n.Notice.Id, n => n.Notice.Transfer, StringComparer.Ordinal),
             Contents = message.Contents.ToImmutableDictionary(c => c.Key, c => ToKey(c.Value), StringComparer.Ordinal),
             Findings = message.Findings
@@ -145,16 +145,27 @@ public static class SnapshotCodec
         Total = statement.IsTotal,
     };
 
+    private static J.DatedStatement ToMessage(Treaty.Grid.DatedStatement statement) => new()
+    {
+        AsOf = statement.AsOf.ToDate(),
+        Version = statement.Version,
+    };
+
+    private static Treaty.Grid.DatedStatement ToStatement(J.DatedStatement statement) =>
+        new(statement.AsOf.ToDay(), statement.Version);
+
     private static J.LedgerSnapshot ToMessage(Ledger books)
     {
-        var message = new J.LedgerSnapshot { OpenedOn = books.OpenedOn.ToDate() };
-        foreach (var (account, balances, stated) in books.Histories)
+        var message = new J.LedgerSnapshot { Openings = { books.Openings.Select(d => d.DayNumber) } };
+        foreach (var (account, balances, stated, declared) in books.Histories)
         {
             var last = 0;
             var history = new J.AccountSnapshot
             {
                 Account = EntryCodec.ToMessage(account),
                 Stated = { stated.Select(d => d.DayNumber) },
+                DeclaredDays = { declared.Keys.Select(d => d.DayNumber) },
+                Declared = { declared.Values },
             };
             foreach (var (day, quantity) in balances)
             {
@@ -171,7 +182,7 @@ public static class SnapshotCodec
 
     private static Ledger ToLedger(J.LedgerSnapshot books)
     {
-        return Ledger.Of(books.Accounts.Select(ToHistory), books.OpenedOn?.ToDay());
+        return Ledger.Of(books.Accounts.Select(ToHistory), books.Openings.Select(DateOnly.FromDayNumber));
 
         static AccountHistory ToHistory(J.AccountSnapshot account)
         {
@@ -185,7 +196,9 @@ public static class SnapshotCodec
 
             return new AccountHistory(
                 EntryCodec.ToAccount(account.Account), balances.ToImmutable(),
-                [.. account.Stated.Select(DateOnly.FromDayNumber)]);
+                [.. account.Stated.Select(DateOnly.FromDayNumber)],
+                account.DeclaredDays.Zip(account.Declared).ToImmutableSortedDictionary(
+                    d => DateOnly.FromDayNumber(d.First), d => d.Second));
         }
     }
 
@@ -194,6 +207,7 @@ public static class SnapshotCodec
         Transfer = file.Key.Name,
         Notices = { file.Notices.Select(ToMessage) },
         Onward = { file.Onward.Select(ToMessage) },
+        Replaced = { file.Replaced.Select(ToMessage) },
         Assessed = file.Assessed is { } assessment
             ? EntryCodec.ToMessage(new TransferAssessed(file.Key, assessment))
             : null,
@@ -203,6 +217,7 @@ public static class SnapshotCodec
         ToKey(file.Transfer), [.. file.Notices.Select(ToFiled)])
     {
         Onward = [.. file.Onward.Select(ToFiled)],
+        Replaced = [.. file.Replaced.Select(ToFiled)],
         Assessed = file.Assessed is { } assessed ? EntryCodec.ToEvent(assessed).Assessment : null,
     };
 
@@ -216,6 +231,9 @@ public static class SnapshotCodec
         Version = filed.Version,
         FilerPosition = filed.FilerPosition,
         CounterpartPosition = filed.CounterpartPosition,
+        SupersededBy = filed.SupersededBy,
+        FirstRecordTime = filed.FirstRecordTime?.ToTimestamp(),
+        Bookings = { filed.Bookings.Select(EntryCodec.ToMessage) },
     };
 
     private static FiledNotice ToFiled(J.FiledNotice filed) => new(
@@ -226,6 +244,9 @@ public static class SnapshotCodec
         Version = filed.Version,
         FilerPosition = filed.FilerPosition,
         CounterpartPosition = filed.CounterpartPosition,
+        SupersededBy = filed.SupersededBy,
+        FirstRecordTime = filed.FirstRecordTime?.ToDateTimeOffset(),
+        Bookings = [.. filed.Bookings.Select(EntryCodec.ToBooking)],
     };
 
     private static J.FindingSnapshot ToMessage(Findings.Finding finding) => new()

@@ -38,6 +38,7 @@ public static class StatementCodec
         StatedTotal = notice.HasStatedTotal ? notice.StatedTotal : null,
         OnwardFrom = notice.OnwardFrom.Length == 0 ? null : ToTransferKey(notice.OnwardFrom),
         Remark = notice.Remark,
+        Supersedes = IdOf(notice.Supersedes),
     };
 
     /// <summary>With its name, and without its record time, which the entry has.</summary>
@@ -57,6 +58,7 @@ public static class StatementCodec
             RecipientKind = (V1.RecipientKind)notice.RecipientKind,
             OnwardFrom = notice.OnwardFrom?.Name ?? "",
             Remark = notice.Remark,
+            Supersedes = NameOf(notice.Filer, "notices", notice.Supersedes),
         };
         if (notice.Final is { } final)
         {
@@ -115,6 +117,7 @@ public static class StatementCodec
             AtMonthEnd = atMonthEnd,
             Site = declaration.Destruction?.Site ?? "",
             Remark = declaration.Remark,
+            Supersedes = IdOf(declaration.Supersedes),
         };
     }
 
@@ -130,9 +133,10 @@ public static class StatementCodec
         var lines = declaration.Lines.Select(ToMessage);
         var message = new V1.Declaration
         {
-            Name = $"parties/{party}/declarations/{declaration.Id}",
+            Name = declaration.NameOf(party),
             AsOf = asOf,
             Remark = declaration.Remark,
+            Supersedes = NameOf(party, "declarations", declaration.Supersedes),
         };
         switch (declaration.Kind)
         {
@@ -170,6 +174,10 @@ public static class StatementCodec
         Asserters = { notification.Asserters },
         Source = notification.Source,
     };
+
+    /// <summary>The name of a party's statement; empty without an id.</summary>
+    public static string NameOf(string party, string collection, string id) =>
+        id.Length == 0 ? "" : $"parties/{party}/{collection}/{id}";
 
     /// <summary>The last part of a resource name.</summary>
     public static string IdOf(string name) => name[(name.LastIndexOf('/') + 1)..];

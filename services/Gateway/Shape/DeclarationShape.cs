@@ -14,12 +14,17 @@ internal static class DeclarationShape
         check.Inside("declaration", request.Declaration, (declaration, check) =>
         {
             check.OwnName("name", declaration.Name, $"{request.Parent}/declarations/{request.DeclarationId}");
-            CheckDeclaration(declaration, check);
+            CheckDeclaration(Names.ResourceNames.Party(request.Parent), declaration, check);
         }, required: true);
     }
 
-    private static void CheckDeclaration(Declaration declaration, Inspection check)
+    private static void CheckDeclaration(string? filer, Declaration declaration, Inspection check)
     {
+        var former = Names.ResourceNames.Declaration(declaration.Supersedes)?.Party;
+        check.Former("supersedes", declaration.Supersedes, former, filer, "declarations");
+
+        // A correction may take something back and put nothing in its place.
+        var min = declaration.Supersedes.Length == 0 ? 1 : 0;
         check.Day("as_of", declaration.AsOf, check.LatestToday, required: true, monthEnd: true);
         LineShape.CheckStatedTotal(declaration.HasStatedTotal, declaration.StatedTotal, check);
         check.Text("remark", declaration.Remark, Limits.RemarkLengthMax);
@@ -30,17 +35,18 @@ internal static class DeclarationShape
             (body, check) => CheckLines(body.Lines, min: 0, check));
         check.Inside("destruction", declaration.Destruction, (body, check) =>
         {
-            CheckLines(body.Lines, min: 1, check);
+            CheckLines(body.Lines, min, check);
             check.Text("site", body.Site, Limits.SiteLengthMax);
         });
-        check.Inside("discovery", declaration.Discovery, (body, check) => CheckLines(body.Lines, min: 1, check));
-        check.Inside("consumption", declaration.Consumption, (body, check) => CheckLines(body.Lines, min: 1, check));
-        check.Inside("reclassification", declaration.Reclassification, CheckReclassification);
+        check.Inside("discovery", declaration.Discovery, (body, check) => CheckLines(body.Lines, min, check));
+        check.Inside("consumption", declaration.Consumption, (body, check) => CheckLines(body.Lines, min, check));
+        check.Inside(
+            "reclassification", declaration.Reclassification, (body, check) => CheckReclassification(body, min, check));
     }
 
-    private static void CheckReclassification(StockReclassification body, Inspection check)
+    private static void CheckReclassification(StockReclassification body, int min, Inspection check)
     {
-        CheckLines(body.Lines, min: 1, check);
+        CheckLines(body.Lines, min, check);
         check.Require(
             body.To is HoldingClass.Retained or HoldingClass.Operational or HoldingClass.AwaitingDestruction, "to",
             "Expected RETAINED, OPERATIONAL or AWAITING_DESTRUCTION. Choose one of them.");

@@ -134,6 +134,15 @@ internal sealed class Inspection(DateOnly today)
     public void OwnName(string field, string value, string expected) => Require(
         value.Length == 0 || value == expected, field, $"Expected it empty, or {expected}. Leave it out.");
 
+    /// <summary>The name of an earlier statement of the same filer.</summary>
+    /// <param name="party">The party in that name; null if it is no such name.</param>
+    /// <param name="filer">Who files; null if that is wrong itself.</param>
+    /// <param name="collection">What they are called in names.</param>
+    public void Former(string field, string value, string? party, string? filer, string collection) => Require(
+        value.Length == 0 || (party is not null && (filer is null || party == filer)), field,
+        $"Expected a name of the form parties/{filer ?? "{code}"}/{collection}/{{id}}: a party corrects what it filed"
+            + " itself. Correct it.");
+
     /// <summary>Free text. Characters are counted as people count them, not as bytes.</summary>
     public void Text(string field, string value, int max, bool required = false)
     {

@@ -37,6 +37,9 @@ internal static class NoticeShape
         [NoticeKind.Reply] = new("REPLY", Side.Sender | Side.Recipient | Side.Transit, Need.Forbidden),
     }.ToFrozenDictionary();
 
+    private static readonly KindRule Withdrawal =
+        new("CANCELLATION", Side.Sender | Side.Recipient | Side.Transit, Need.Forbidden);
+
     public static void Check(SubmitNoticeRequest request, Inspection check)
     {
         check.PartyName("parent", request.Parent);
@@ -94,9 +97,13 @@ internal static class NoticeShape
         LineShape.CheckStatedTotal(notice.HasStatedTotal, notice.StatedTotal, check);
         check.Text("remark", notice.Remark, Limits.RemarkLengthMax);
         CheckOnward(notice, check);
+        check.Former("supersedes", notice.Supersedes, ResourceNames.Notice(notice.Supersedes)?.Party, filer, "notices");
         if (kind is not null)
-            CheckKind(kind, filer, notice, check);
+            CheckKind(IsWithdrawal(notice) ? Withdrawal : kind, filer, notice, check);
     }
+
+    private static bool IsWithdrawal(Notice notice) =>
+        notice.Kind == NoticeKind.Cancellation && notice.Supersedes.Length > 0;
 
     private static void CheckSides(Notice notice, Inspection check)
     {
@@ -148,8 +155,8 @@ internal static class NoticeShape
             return;
         }
 
-        check.Require(notice.Kind == NoticeKind.Dispatch, "onward_from",
-            "Expected it empty: only a DISPATCH has it. Remove it.");
+        check.Require(notice.Kind == NoticeKind.Dispatch || IsWithdrawal(notice), "onward_from",
+            "Expected it empty: only a DISPATCH has it, or the withdrawal of one. Remove it.");
         check.Require(earlier.Recipient == notice.Sender, "onward_from",
             $"Expected a transfer that {notice.Sender} received, not one to {earlier.Recipient}. Correct it.");
     }

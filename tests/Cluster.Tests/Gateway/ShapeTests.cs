@@ -78,6 +78,23 @@ public sealed class ShapeTests
         { "GRC", Dispatch(n => { n.Kind = Kind.Plan; n.OnwardFrom = "parties/TUR/transfers/GRC~T0"; }), "onward_from" },
     };
 
+    public static TheoryData<string, Notice, string> Corrections => new()
+    {
+        { "GRC", Dispatch(n => n.Supersedes = "parties/GRC/notices/N0"), "" },
+        { "GRC", Dispatch(n => n.Supersedes = "parties/BGR/notices/N0"), "supersedes" },
+        { "GRC", Dispatch(n => n.Supersedes = "N0"), "supersedes" },
+        { "BGR", Dispatch(n => Bare(n, Kind.Cancellation)), "sender" },
+        {
+            "BGR",
+            Dispatch(n =>
+            {
+                Bare(n, Kind.Cancellation);
+                n.Supersedes = "parties/BGR/notices/N0";
+            }),
+            ""
+        },
+    };
+
     public static TheoryData<Kind, Line, string> Lines => new()
     {
         { Kind.Dispatch, Mines(), "" },
@@ -197,6 +214,7 @@ public sealed class ShapeTests
 
     [Theory]
     [MemberData(nameof(Notices), DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Corrections), DisableDiscoveryEnumeration = true)]
     public void A_notice_is_held_to_its_form(string filer, Notice notice, string fields) => Expect(
         new SubmitNoticeRequest { Parent = "parties/" + filer, NoticeId = "N1", Notice = notice }, fields, "notice.");
 

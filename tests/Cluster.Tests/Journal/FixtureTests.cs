@@ -47,18 +47,10 @@ public sealed class FixtureTests
         }
     }
 
+    /// <summary>Before there were corrections it did not hold what they take back: the entries are folded.</summary>
     [Fact]
-    public void A_snapshot_that_was_read_is_written_with_the_same_bytes()
-    {
-        var bytes = Convert.FromBase64String(ReadText("snapshot-1-BGR.base64"));
-
-        var (party, places) = SnapshotCodec.Decode(bytes, "BGR")!.Value;
-
-        Assert.Equal(bytes, SnapshotCodec.Encode(party, version => places[version]));
-        Assert.Equal("The state of BGR", party.DisplayName);
-        Assert.Equal(["GRC", "ROU"], party.Peers.Where(p => !p.Value.Unanswered.IsEmpty).Select(p => p.Key).Order());
-        Assert.Equal(FactsOfTheSnapshot, FactsOf(party));
-    }
+    public void A_snapshot_of_the_first_form_is_not_used() =>
+        Assert.Null(SnapshotCodec.Decode(Convert.FromBase64String(ReadText("snapshot-1-BGR.base64")), "BGR"));
 
     /// <summary>A new kind needs a new file: what is there is not written again.</summary>
     [Fact]
@@ -217,17 +209,5 @@ public sealed class FixtureTests
         "USA USA~UKR~U1 Refused Matched",
         "XXA version 15",
         "XXA APM-12",
-    ];
-
-    private static readonly string[] FactsOfTheSnapshot =
-    [
-        "BGR version 10",
-        "BGR PMA-2 ReceivedForDestruction  -10",
-        "BGR PMA-2 ReceivedForDestruction A-1 1500",
-        "BGR PMA-2 PassedOn  500",
-        "BGR PMR-2A ReceivedForDestruction  2",
-        "BGR APM-50~GRC~BGR~T1 closed",
-        "BGR BGR~ROU~On1 Dispatched NotMatched",
-        "BGR GRC~BGR~T1 Received Explained",
     ];
 }

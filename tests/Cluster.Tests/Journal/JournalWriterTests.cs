@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Treaty.Grid.Storage;
 
@@ -211,39 +210,6 @@ public sealed class JournalWriterTests
     }
 
     [Fact]
-    public async Task A_journal_that_writes_some_and_not_others_is_reported_once_and_once_when_it_writes_again()
-    {
-        var said = new Said();
-        await using var journal = new GatedJournal();
-        await using var writer = new JournalWriter(journal, TimeProvider.System, said);
-        await writer.OpenAsync("GRC", Cancellation);
-        for (var i = 0; i < 5; i++)
-        {
-            journal.FailBefore = new JournalUnavailableException("disk full");
-            await Assert.ThrowsAsync<JournalUnavailableException>(() => Append(writer, "GRC", 1, i));
-            Assert.Equal(i, await Append(writer, "GRC", 1, i) - 1);
-        }
-
-        Assert.Equal([1, 2], said.Events);
-    }
-
-    [Fact]
-    public async Task What_is_refused_is_no_news_of_a_journal_that_writes_again()
-    {
-        var said = new Said();
-        await using var journal = new GatedJournal();
-        await using var writer = new JournalWriter(journal, TimeProvider.System, said);
-        await writer.OpenAsync("GRC", Cancellation);
-        journal.FailBefore = new JournalUnavailableException("disk full");
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => Append(writer, "GRC", 1, 0));
-
-        await Assert.ThrowsAsync<JournalFencedException>(() => Append(writer, "GRC", 1, 7));
-
-        // It is reported as failing, and an append as refused; not as working.
-        Assert.Equal([1, 3], said.Events);
-    }
-
-    [Fact]
     public async Task A_flush_returns_when_all_before_it_is_durable()
     {
         await using var journal = new GatedJournal();
@@ -441,20 +407,6 @@ public sealed class JournalWriterTests
         await Assert.ThrowsAnyAsync<ArgumentException>(() => Append(writer, "GRC", 1, 0, entries: 0));
         await Assert.ThrowsAnyAsync<ArgumentException>(() => Append(writer, "GRC", 0, 0));
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await writer.OpenAsync("", Cancellation));
-    }
-
-    /// <summary>The numbers of what was written to the log.</summary>
-    private sealed class Said : ILogger<JournalWriter>
-    {
-        public List<int> Events { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) => Events.Add(eventId.Id);
     }
 
     private static JournalWriter Writer(IJournal journal, JournalWriterLimits? limits = null) =>

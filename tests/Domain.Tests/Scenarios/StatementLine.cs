@@ -68,6 +68,7 @@ internal static class StatementLine
             declaration = fact.Name switch
             {
                 "as" => declaration with { Id = fact.Value },
+                "corrects" => declaration with { Supersedes = fact.Value },
                 "total" => declaration with { StatedTotal = Words.ParseNumber(fact.Value) },
                 "from" => declaration with { Lines = [.. declaration.Lines.Select(l => InClass(l, fact.Value))] },
                 _ => throw new FormatException($"a declaration has no \"{fact.Name}\"."),
@@ -87,6 +88,7 @@ internal static class StatementLine
         name switch
         {
             "as" => notice with { Id = value },
+            "corrects" => notice with { Supersedes = value },
             "by" => notice with { Filer = value },
             "via" => notice with { Transit = [.. value.Split(',')] },
             "to" => notice with { RecipientKind = Words.ParseName<RecipientKind>(value) },

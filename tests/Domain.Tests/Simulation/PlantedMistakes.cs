@@ -23,6 +23,14 @@ internal static class PlantedMistakes
                 e => e is NoticeDelivered d ? d with { Sequence = d.Sequence + 1 } : e),
             ["a message to the counterpart that is forgotten"] = Events(
                 e => e is NoticeFiled filed ? filed with { Addresses = [] } : e),
+            ["a correction taken for one more statement"] = (party, command) => Honest(party, command switch
+            {
+                FileNotice c => c with { Notice = c.Notice with { Supersedes = "" } },
+                FileDeclaration c => c with { Declaration = c.Declaration with { Supersedes = "" } },
+                TakeNotice c => c with { Notice = c.Notice with { Supersedes = "" } },
+                _ => command,
+            }),
+            ["a correction that books nothing back"] = Events(e => e is StockBooked { IsTakenBack: true } ? null : e),
             ["a standing on the day of recording"] = StandingToday,
             ["other content taken for a repeat"] = (party, command) => Honest(party, command) switch
             {

@@ -196,7 +196,7 @@ internal sealed class Simulation
     }
 
     private static int Count(Party party, Auditor.Notice notice) =>
-        party.Files[Translation.Key(notice.Transfer)].Notices
+        party.Files[Translation.Key(notice.Transfer)].History
             .Count(n => n.Notice.Id == notice.Id && n.Notice.Filer == notice.Party);
 
     private IEnumerable<Party> Others(Auditor.Notice notice) =>

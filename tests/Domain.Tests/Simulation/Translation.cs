@@ -33,6 +33,7 @@ internal static class Translation
                 d.To.Length == 0 ? Place.Unspecified : Enum<Place>(d.To), d.StatedTotal)
             {
                 Remark = d.Remark,
+                Supersedes = d.Supersedes,
             },
             time),
         _ => throw new InvalidOperationException(statement.GetType().Name),
@@ -72,6 +73,7 @@ internal static class Translation
         StatedTotal = n.StatedTotal,
         OnwardFrom = n.OnwardFrom is { } origin ? Key(origin) : null,
         Remark = n.Remark,
+        Supersedes = n.Supersedes,
     };
 
     private static Line Line(Audit.Line line) => new(line.Item, line.Quantity)

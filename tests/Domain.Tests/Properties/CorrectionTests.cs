@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using CsCheck;
+using Treaty.Grid.Transfers;
+
+namespace Treaty.Grid.Domain.Tests.Properties;
+
+/// <summary>What corrections come to, for every history; as <see cref="PropertyTests"/>.</summary>
+public sealed class CorrectionTests
+{
+    private const int Histories = 100;
+
+    private static readonly DateOnly Later = new(2020, 1, 1);
+
+    /// <summary>A history in which some statements are first made with a slip; and without the slips.</summary>
+    private static readonly Gen<(ImmutableArray<(string, Command)> Slips, ImmutableArray<(string, Command)> Right)>
+        Slipped = Gen.Select(Properties.Histories.Statements, Gen.Int[0, 1000], Slip);
+
+    [Fact]
+    public void A_slip_that_is_corrected_at_once_leaves_the_books_as_if_it_had_not_been_made() =>
+        Slipped.Sample((slips, right) => Assert.Equal(
+            Balances(Properties.Histories.Play(right, 1)), Balances(Properties.Histories.Play(slips, 1))),
+            iter: Histories);
+
+    [Fact]
+    public void A_slip_that_is_corrected_at_once_leaves_the_findings_as_if_it_had_not_been_made() =>
+        Slipped.Sample((slips, right) => Assert.Equal(
+            Found(Properties.Histories.Play(right, 1)), Found(Properties.Histories.Play(slips, 1))), iter: Histories);
+
+    [Fact]
+    public void With_corrections_books_sum_to_zero_the_fold_is_the_state_and_files_agree() => Gen.Select(
+        Slipped, Gen.Int[0, 1000]).Sample(
+        (history, seed) => Properties.Histories.Play(history.Slips, seed).Check(), iter: Histories);
+
+    [Fact]
+    public void With_corrections_a_party_that_lets_go_what_is_at_rest_decides_the_same() => Gen.Select(
+        Slipped, Gen.Int[0, 1000]).Sample((history, seed) =>
+        {
+            var world = Properties.Histories.Play(history.Slips, seed);
+            var forgetful = Properties.Histories.Play(history.Slips, seed, isForgetful: true);
+
+            Assert.Equal(Dump.Of(world.Journal), Dump.Of(forgetful.Journal));
+            foreach (var (code, command) in history.Slips)
+            {
+                Assert.IsType<Repeated>(forgetful.Ask(code, command).Decision);
+            }
+        }, iter: Histories);
+
+    [Fact]
+    public void Only_the_latest_version_can_be_corrected_and_only_in_what_a_correction_may_change() =>
+        Slipped.Sample((slips, right) =>
+        {
+            var world = Properties.Histories.Play(slips, 1);
+            foreach (var (code, command) in slips)
+            {
+                if (command is not FileNotice { Notice: { Supersedes.Length: > 0 } notice } c)
+                {
+                    continue;
+                }
+
+                Refused(RefusalReason.Superseded, "supersedes", notice with { Id = "again" });
+                var latest = notice with { Id = "next", Supersedes = notice.Id };
+                if (notice.IsWithdrawal)
+                {
+                    Refused(RefusalReason.Superseded, "supersedes", latest);
+                    continue;
+                }
+
+                Refused(RefusalReason.NotCorrectable, "supersedes", latest with { Supersedes = "nothing" });
+                Refused(
+                    RefusalReason.NotCorrectable, "transfer",
+                    latest with { Transfer = notice.Transfer with { Reference = "elsewhere" } });
+                Refused(
+                    RefusalReason.NotCorrectable, "kind",
+                    latest with { Kind = notice.Kind == NoticeKind.Plan ? NoticeKind.Reply : NoticeKind.Plan });
+
+                void Refused(RefusalReason reason, string field, Notice bad)
+                {
+                    var refused = Assert.IsType<Refused>(world.Ask(code, c with { Notice = bad }).Decision);
+                    Assert.Equal((reason, field), (refused.Refusal.Reason, refused.Refusal.Field));
+                }
+            }
+        }, iter: Histories);
+
+    private static (ImmutableArray<(string, Command)>, ImmutableArray<(string, Command)>) Slip(
+        ImmutableArray<(string Code, Command Command)> statements, int seed)
+    {
+        var dice = new Random(seed);
+        var slips = ImmutableArray.CreateBuilder<(string, Command)>();
+        foreach (var (code, command) in statements)
+        {
+            switch (command)
+            {
+                // A cancellation that names another notice withdraws it: there is no correcting it, only filing anew.
+                case FileNotice { Notice.Kind: NoticeKind.Cancellation }:
+                    slips.Add((code, command));
+                    break;
+                case FileNotice c when dice.Next(3) == 0:
+                    var slip = c.Notice with { Id = $"{c.Notice.Id}-slip", Lines = Other(c.Notice.Lines, dice) };
+                    slips.Add((code, c with { Notice = slip }));
+                    slips.Add((code, c with { Notice = c.Notice with { Supersedes = slip.Id } }));
+                    break;
+                case FileNotice c when dice.Next(4) == 0:
+                    var ghost = c.Notice with { Id = $"{c.Notice.Id}-ghost" };
+                    slips.Add((code, c with { Notice = ghost }));
+                    slips.Add((code, c with
+                    {
+                        Notice = ghost with
+                        {
+                            Id = $"{c.Notice.Id}-withdrawn",
+                            Kind = NoticeKind.Cancellation,
+                            Lines = [],
+                            Supersedes = ghost.Id,
+                        },
+                    }));
+                    slips.Add((code, command));
+                    break;
+                case FileDeclaration c when dice.Next(2) == 0:
+                    var wrong = c.Declaration with
+                    {
+                        Id = $"{c.Declaration.Id}-slip",
+                        AsOf = c.Declaration.AsOf.AddDays(dice.Next(-400, 400)),
+                        Lines = Other(c.Declaration.Lines, dice),
+                    };
+                    slips.Add((code, c with { Declaration = wrong }));
+                    slips.Add((code, c with { Declaration = c.Declaration with { Supersedes = wrong.Id } }));
+                    break;
+                default:
+                    slips.Add((code, command));
+                    break;
+            }
+        }
+
+        return (slips.ToImmutable(), statements);
+    }
+
+    private static ImmutableArray<Line> Other(ImmutableArray<Line> lines, Random dice) =>
+        [.. lines.Select(l => l.Quantity == 0 ? l : l with { Quantity = dice.Next(1, 40) })];
+
+    private static IEnumerable<string> Balances(World world) =>
+        from party in world.Parties.Values
+        from history in party.Books.Histories
+        from step in history.Balances.Select(
+            (b, i) => (b.Day, b.Quantity, Before: i == 0 ? 0 : history.Balances[i - 1].Quantity))
+        where step.Quantity != step.Before && history.Account.IsHolding
+        select $"{party.Code} {history.Account} {step.Day:O} {step.Quantity}";
+
+    /// <summary>With their facts, but for those that rest on when something was recorded, which a slip moves.</summary>
+    private static IEnumerable<string> Found(World world) => world.FindingsOn(Later)
+        .Select(f => $"{f.Key} {f.Severity} "
+            + string.Join(' ', f.Inputs.Where(i => i.Key is not ("reportable_from" or "due" or "same_notice"))));
+}
