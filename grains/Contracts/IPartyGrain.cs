@@ -69,6 +69,13 @@ public interface IPartyGrain : IGrainWithStringKey
     [Alias("GetDeclaration")]
     ValueTask<Declaration> GetDeclaration(GetDeclarationRequest request);
 
+    /// <summary>The report that the party's books and notices make. Changes nothing.</summary>
+    [Alias("PrepareReport")]
+    ValueTask<PrepareReportResponse> PrepareReport(PrepareReportRequest request);
+
+    [Alias("GetReportDocument")]
+    ValueTask<ReportDocument> GetReportDocument(GetReportDocumentRequest request);
+
     [Alias("GetFinding")]
     ValueTask<Finding> GetFinding(GetFindingRequest request);
 

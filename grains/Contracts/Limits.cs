@@ -42,6 +42,12 @@ public static class Limits
     /// <summary>Lines of a declaration: every type in every class.</summary>
     public const int DeclarationLinesMax = 1_000;
 
+    /// <summary>What a report says under one paragraph.</summary>
+    public const int ReportTextLengthMax = 10_000;
+
+    /// <summary>Institutions, sites or methods that a report names.</summary>
+    public const int ReportEntriesMax = 50;
+
     /// <summary>Lots of one line.</summary>
     public const int LotsMax = 200;
 

@@ -72,6 +72,13 @@ public sealed partial record Party
             }
         }
 
+        if (declaration.Report is { } report && Reports.FirstOrDefault(r => r.Report.IsInitial == report.IsInitial
+            && (report.IsInitial || r.AsOf.Year == declaration.AsOf.Year)) is { } other
+            && other.Declaration.Id != declaration.Supersedes)
+        {
+            return Refuse(RefusalReason.AlreadyReported, other.Declaration.NameOf(Code), "supersedes");
+        }
+
         var draft = new Draft(this, command).Add(new DeclarationFiled(declaration));
         var booked = Bookkeeping.Of(Books, rulebook.Taxonomy, Code, declaration, former);
         foreach (var part in booked)
@@ -83,6 +90,18 @@ public sealed partial record Party
         {
             draft.Correct(former.Content.NameOf(Code), name);
             draft.AddFindings(former.Content.Id, []);
+        }
+
+        draft.AddReportFindings(
+            rulebook,
+            booked.SelectMany(b => b.Bookings).Select(b => b.Date)
+                .Append(declaration.Report is null ? DateOnly.MaxValue : declaration.AsOf)
+                .Append(former?.Content.Report is null ? DateOnly.MaxValue : former.Content.AsOf)
+                .Min());
+        if (declaration.Report is not null)
+        {
+            draft.AddStockFindings(rulebook, []);
+            return draft.Decided;
         }
 
         draft.AddFindings(
@@ -267,7 +286,21 @@ public sealed partial record Party
 
             if (booked.Length > 0)
             {
+                AddReportFindings(rulebook, booked.SelectMany(b => b.Bookings).Min(b => b.Date));
                 AddStockFindings(rulebook, booked.SelectMany(b => b.Bookings).Select(b => b.From.Item));
+            }
+        }
+
+        /// <summary>The findings about the reports in effect that speak of a day or of later ones.</summary>
+        public void AddReportFindings(Rulebook rulebook, DateOnly from)
+        {
+            foreach (var report in Party.Reports.Where(r => r.AsOf >= from).ToList())
+            {
+                AddFindings(
+                    report.Declaration.Id,
+                    ReportRules.Judge(report.Declaration, Party.Code, rulebook)
+                        .Concat(TransparencyRules.Judge(Party, report, rulebook))
+                        .DistinctBy(f => f.Key));
             }
         }
 

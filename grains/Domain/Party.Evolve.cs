@@ -1,5 +1,6 @@
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Findings;
+using Treaty.Grid.Reports;
 using Treaty.Grid.Stockpiles;
 using Treaty.Grid.Transfers;
 
@@ -12,7 +13,11 @@ public sealed partial record Party
     /// <param name="recordTime">Of the entry.</param>
     public Party With(Event happened, DateTimeOffset recordTime) => happened switch
     {
-        PartyRegistered e => this with { DisplayName = e.DisplayName },
+        PartyRegistered e => this with
+        {
+            DisplayName = e.DisplayName,
+            RegisteredOn = DateOnly.FromDateTime(recordTime.UtcDateTime),
+        },
         NotificationRecorded e => With(e.Notification, recordTime),
         DeclarationFiled e => With(e.Declaration, recordTime),
         NoticeFiled e => With(e, recordTime),
@@ -62,8 +67,15 @@ public sealed partial record Party
             Retained = RetainedIn(declaration) is { } statement
                 ? Insert(corrected.Retained, statement)
                 : corrected.Retained,
+            Reports = declaration.Report is { } report
+                ? Insert(corrected.Reports, new FiledReport(
+                    declaration, report.ReceivedOn ?? DateOnly.FromDateTime(recordTime.UtcDateTime), Version + 1))
+                : corrected.Reports,
         };
     }
+
+    private static ImmutableArray<FiledReport> Insert(ImmutableArray<FiledReport> reports, FiledReport report) =>
+        reports.Insert(reports.Count(r => r.AsOf <= report.AsOf), report);
 
     /// <summary>Without what the declaration said that this one corrects. What it booked is taken back apart.</summary>
     private Party WithoutEffect(Declaration correction)
@@ -76,6 +88,7 @@ public sealed partial record Party
             Completions = Completions.RemoveAll(c => c.Version == former.Version),
             Discoveries = Discoveries.RemoveAll(d => d.Version == former.Version),
             Retained = Retained.RemoveAll(r => r.Version == former.Version),
+            Reports = Reports.RemoveAll(r => r.Version == former.Version),
         };
     }
 
@@ -107,6 +120,10 @@ public sealed partial record Party
         { Kind: DeclarationKind.Opening } => new RetainedStatement(
             declaration.AsOf, Version + 1,
             declaration.Lines.Where(l => l.Class == Place.Retained).Sum(l => l.Quantity), IsTotal: true),
+        { Report: { } report } when report.Part(ReportParagraph.RetainedAndTransferred)
+            is { State: PartState.Changed } => new RetainedStatement(
+                declaration.AsOf, Version + 1,
+                declaration.Lines.Where(l => l.Class == Place.Retained).Sum(l => l.Quantity), IsTotal: true),
         { Kind: DeclarationKind.Reclassification, To: Place.Retained } => new RetainedStatement(
             declaration.AsOf, Version + 1, declaration.Lines.Sum(l => l.Quantity), IsTotal: false),
         _ => null,
@@ -153,8 +170,29 @@ public sealed partial record Party
         {
             Notices = Notices.Add(notice.Id, notice.Transfer),
             Contents = next.ContentsWith(notice),
+            Exchanges = next.ExchangesWith(notice),
             Peers = peers,
         };
+    }
+
+    /// <summary>With what a notice just filed says was sent or received, in place of what it corrects.</summary>
+    private ImmutableSortedDictionary<Exchange, long> ExchangesWith(Notice notice)
+    {
+        var exchanges = Exchanges;
+        foreach (var (exchange, quantity) in Exchange.In(notice))
+        {
+            exchanges = exchanges.SetItem(exchange, exchanges.GetValueOrDefault(exchange) + quantity);
+        }
+
+        if (Files[notice.Transfer].FormerOf(notice) is { } former)
+        {
+            foreach (var (exchange, quantity) in Exchange.In(former.Notice))
+            {
+                exchanges = exchanges.SetItem(exchange, exchanges.GetValueOrDefault(exchange) - quantity);
+            }
+        }
+
+        return exchanges;
     }
 
     /// <summary>

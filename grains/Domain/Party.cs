@@ -1,5 +1,6 @@
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Findings;
+using Treaty.Grid.Reports;
 using Treaty.Grid.Stockpiles;
 using Treaty.Grid.Transfers;
 
@@ -36,7 +37,17 @@ public sealed partial record Party(string Code)
     public ImmutableDictionary<string, Filed<DepositaryNotification>> NotificationIds { get; init; } =
         ImmutableDictionary.Create<string, Filed<DepositaryNotification>>(StringComparer.Ordinal);
 
+    /// <summary>The day on which it entered the register.</summary>
+    public DateOnly RegisteredOn { get; init; }
+
     public Ledger Books { get; init; } = Ledger.Empty;
+
+    /// <summary>What it sent and received, by its own notices in effect.</summary>
+    public ImmutableSortedDictionary<Exchange, long> Exchanges { get; init; } =
+        ImmutableSortedDictionary<Exchange, long>.Empty;
+
+    /// <summary>Its transparency reports in effect, by the day they speak of: one a year, and the first.</summary>
+    public ImmutableArray<FiledReport> Reports { get; init; } = [];
 
     /// <summary>By the declaration's id, as far as they are in memory.</summary>
     public ImmutableDictionary<string, Filed<Declaration>> Declarations { get; init; } =
@@ -135,6 +146,17 @@ public sealed record Filed<T>(T Content, DateTimeOffset RecordTime, long Version
 /// <summary>A declaration in effect, by the day it speaks of.</summary>
 /// <param name="Version">Of the declaration's entry.</param>
 public readonly record struct DatedStatement(DateOnly AsOf, long Version);
+
+/// <summary>A transparency report in effect.</summary>
+/// <param name="Declaration">It.</param>
+/// <param name="RecordedOn">The day the United Nations received it, as it says; else the day of recording.</param>
+/// <param name="Version">Of its entry.</param>
+public sealed record FiledReport(Declaration Declaration, DateOnly RecordedOn, long Version)
+{
+    public TransparencyReport Report => Declaration.Report!;
+
+    public DateOnly AsOf => Declaration.AsOf;
+}
 
 /// <summary>A declared count of retained mines.</summary>
 /// <param name="AsOf">The day it speaks of.</param>

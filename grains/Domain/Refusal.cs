@@ -20,6 +20,9 @@ public enum RefusalReason
 
     /// <summary>What a correction names has been corrected before.</summary>
     Superseded = 5,
+
+    /// <summary>There is a report for the same period: a second one has to say that it corrects it.</summary>
+    AlreadyReported = 6,
 }
 
 /// <summary>A refusal, and what it is about.</summary>

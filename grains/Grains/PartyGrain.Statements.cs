@@ -54,6 +54,41 @@ internal sealed partial class PartyGrain
         return Respond(party, declaration.Id, receipt: true, repeated);
     }
 
+    public async ValueTask<PrepareReportResponse> PrepareReport(PrepareReportRequest request)
+    {
+        var party = await DurableAsync();
+        var year = request.Year == 0 ? Today.Year - 1 : request.Year;
+        var draft = !request.Initial ? Reports.ReportDraft.OfYear(party, rulebook, year, "draft")
+            : party.MembershipOn(rulebook.MineBan, Today).EntryIntoForce is { } entry && entry <= Today
+                ? Reports.ReportDraft.Initial(party, rulebook, entry, Today, "draft")
+            : throw new RefusedException(RefusedException.RefuseField(
+                "initial",
+                $"The convention is not in force for {Code}: it owes no initial report. Leave it unset for a year."));
+        var declaration = draft.ToMessage(Code);
+        declaration.Name = "";
+        return new PrepareReportResponse
+        {
+            Declaration = declaration,
+            Document = ToDocument(party, draft),
+            Position = PositionOf(party.Version),
+        };
+    }
+
+    public async ValueTask<ReportDocument> GetReportDocument(GetReportDocumentRequest request)
+    {
+        var id = StatementCodec.IdOf(request.Name);
+        var party = await DurableAsync(Grid.Party.NameOfDeclaration(id));
+        return party.Declarations.GetValueOrDefault(id)?.Content is { Report: not null } report
+            ? ToDocument(party, report)
+            : throw Unknown(request.Name);
+    }
+
+    private static ReportDocument ToDocument(Grid.Party party, Stockpiles.Declaration declaration) => new()
+    {
+        Template = Reports.ReportDocument.Template,
+        Content = Reports.ReportDocument.Of(party.DisplayName!, declaration),
+    };
+
     private SubmitDeclarationResponse Respond(Grid.Party party, string id, bool receipt, bool replayed)
     {
         var filed = party.Declarations[id];

@@ -377,6 +377,9 @@ internal sealed partial class PartyGrain(
             $"What is to be corrected was corrected or withdrawn before; {refusal.Subject} is the latest. Read that, "
                 + "and correct it if it is still wrong.",
             [new("name", refusal.Subject)]),
+        RefusalReason.AlreadyReported => RefusedException.RefuseField(
+            $"declaration.{refusal.Field}",
+            $"There is a report for that period, {refusal.Subject}. Name it here to correct it."),
         _ => throw new InvalidOperationException($"{refusal.Reason} has no status: add it."),
     };
 

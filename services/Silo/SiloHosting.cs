@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
@@ -15,7 +16,8 @@ namespace Treaty.Grid.Silo;
 public static class SiloHosting
 {
     /// <summary>
-    /// The section of the settings: <c>Data</c>, <c>Journal</c>, <c>Postgres</c> and <c>Register</c>.
+    /// The section of the settings: <c>Data</c>, <c>Journal</c>, <c>Postgres</c>, <c>Register</c> and
+    /// <c>AssessFrom</c>.
     /// </summary>
     public const string Section = "TreatyGrid";
 
@@ -32,7 +34,8 @@ public static class SiloHosting
             silo.Configure<ClusterOptions>(cluster => cluster.ServiceId = "treaty-grid");
             silo.AddTreatyGridGrains();
         });
-        builder.Services.AddSingleton(_ => new Rulebook(KnownConventions.All, RegisterFiles.ReadTaxonomy()));
+        var rulebook = RulebookOf(settings);
+        builder.Services.AddSingleton(rulebook);
         var stores = Stores.Of(settings);
         builder.Services.AddSingleton(services => stores.OpenJournal(services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(s => stores.OpenSnapshots(s.GetRequiredService<ILoggerFactory>()));
@@ -51,6 +54,19 @@ public static class SiloHosting
         }
 
         return builder;
+    }
+
+    /// <summary>What comes with the program, with the day from which reports are owed, if that is set.</summary>
+    /// <exception cref="InvalidOperationException">It is no day.</exception>
+    internal static Rulebook RulebookOf(IConfigurationSection settings)
+    {
+        var rulebook = new Rulebook(KnownConventions.All, RegisterFiles.ReadTaxonomy());
+        return settings["AssessFrom"] is not { Length: > 0 } text ? rulebook
+            : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                ? rulebook.AssessedFrom(day)
+            : throw new InvalidOperationException(
+                $"{settings.Path}:AssessFrom is '{text}'. Expected a day as YYYY-MM-DD: no report due before it is "
+                + "called missed.");
     }
 
     /// <summary>Where the journal lies, for people.</summary>

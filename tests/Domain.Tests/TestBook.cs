@@ -18,7 +18,9 @@ public static class TestBook
         Item("M605-FUZE", "component", ItemActivation.None),
     ]);
 
-    public static Rulebook Rulebook { get; } = new(KnownConventions.All, Taxonomy);
+    /// <summary>No report is owed, unless a test says from when.</summary>
+    public static Rulebook Rulebook { get; } =
+        new Rulebook(KnownConventions.All, Taxonomy).AssessedFrom(DateOnly.MaxValue);
 
     /// <summary>The same, with a number of retained mines above which a training transfer is looked at.</summary>
     public static Rulebook WithRetainedThreshold(long threshold) => Rulebook with

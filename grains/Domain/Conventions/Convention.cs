@@ -56,6 +56,18 @@ public sealed record Terms
     /// <summary>From the discovery of stock to the day its destruction is missed.</summary>
     public required Period FoundStock { get; init; }
 
+    /// <summary>From entry into force to the last day on which the initial report is in time.</summary>
+    public required Period InitialReport { get; init; }
+
+    /// <summary>From the last day of a calendar year to the last day on which its report is in time.</summary>
+    public required Period YearlyReport { get; init; }
+
+    /// <summary>
+    /// No report due before that day is called missed; null for the day on which each party entered the register. What
+    /// a register has no record of is not what nobody reported.
+    /// </summary>
+    public DateOnly? AssessFrom { get; init; }
+
     /// <summary>The longest journey that is taken as one.</summary>
     public required int JourneyDaysMax { get; init; }
 

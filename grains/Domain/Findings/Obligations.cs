@@ -43,6 +43,19 @@ public static class Obligations
                 rulebook.Terms.FoundStock.After(found),
                 party.Books.Items.Sum(item => party.Books.On(item, Place.Found, asOf)) <= 0);
         }
+
+        if (TransparencyRules.InitialDue(party, rulebook, asOf) is { } due)
+        {
+            yield return new Obligation(
+                MineBanRules.InitialReportOverdue, "File the initial transparency report", due,
+                TransparencyRules.HasInitial(party, asOf));
+        }
+
+        foreach (var (year, last) in TransparencyRules.YearsWithout(party, rulebook, asOf).Take(1))
+        {
+            yield return new Obligation(
+                MineBanRules.YearlyReportOverdue, $"File the transparency report for {year}", last, IsMet: false);
+        }
     }
 
     /// <summary>By one of its files.</summary>

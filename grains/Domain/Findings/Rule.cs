@@ -86,11 +86,29 @@ public static class MineBanRules
     public static readonly Rule StockFoundAfterCompletion =
         new("APM-21", "4, 7", Severity.Warning, ["completed", "found", "left", "due"], true);
 
+    public static readonly Rule RetainedUntold =
+        new("APM-22", "3(1), 7(1)(d)", Severity.Review, ["retained", "years"], true);
+
+    public static readonly Rule InitialReportOverdue =
+        new("APM-30", "7(1)", Severity.Warning, ["due"], true);
+
+    public static readonly Rule YearlyReportOverdue =
+        new("APM-31", "7(2)", Severity.Warning, ["years", "due"], true);
+
+    public static readonly Rule PartMissing =
+        new("APM-32", "7(1)", Severity.Data, ["missing", "period"]);
+
+    public static readonly Rule AccountUnbalanced =
+        new("APM-40", "7(1)", Severity.Warning, ["expected", "closing", "recounted", "books"]);
+
     public static readonly Rule PartsAndTotalDiffer =
         new("APM-41", "7(1)(b)", Severity.Data, ["sum", "stated_total", "lots", "quantity"]);
 
     public static readonly Rule Overdrawn =
         new("APM-42", "7(1)", Severity.Warning, ["item", "holding_class", "lowest_balance", "on", "opening"]);
+
+    public static readonly Rule OpeningDiffers =
+        new("APM-43", "7(2)", Severity.Warning, ["last_closing", "opening", "books"]);
 
     public static readonly Rule OneSideSilent =
         new("APM-50", "7(1)(d)", Severity.Warning, ["reported_by", "date", "reportable_from", "due"], true);
@@ -111,6 +129,9 @@ public static class MineBanRules
 
     public static readonly Rule LotOrNoticeTwice =
         new("APM-55", "7(1)(d)", Severity.Review, ["same_notice", "lot"], true);
+
+    public static readonly Rule ReportAgainstNotices =
+        new("APM-56", "7(1)(d)", Severity.Warning, ["report", "notices"]);
 
     public static readonly Rule NotAMine =
         new("APM-60", "2(1)", Severity.Review, ["not_a_mine", "mine_if_set_off_by_a_person"]);

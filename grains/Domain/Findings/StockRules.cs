@@ -51,7 +51,7 @@ public static class StockRules
             WithdrawalHeldUp(party, membership, rulebook),
             Deadline(party, last, rulebook, day),
             FoundAfterCompletion(party, last, rulebook, day),
-        }.OfType<Finding>();
+        }.OfType<Finding>().Concat(TransparencyRules.Judge(party, rulebook, asOf));
     }
 
     // APM-12.

@@ -143,6 +143,11 @@ public static class Bookkeeping
     private static ImmutableArray<Booking> Of(Ledger ledger, Taxonomy taxonomy, Declaration declaration)
     {
         var bookings = ImmutableArray.CreateBuilder<Booking>();
+        if (declaration.Kind == DeclarationKind.Report)
+        {
+            return [];
+        }
+
         foreach (var line in declaration.Lines.Where(l => l.Exactness != QuantityBasis.Undisclosed))
         {
             switch (declaration.Kind)

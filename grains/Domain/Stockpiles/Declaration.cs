@@ -1,3 +1,4 @@
+using Treaty.Grid.Reports;
 using Treaty.Grid.Transfers;
 
 namespace Treaty.Grid.Stockpiles;
@@ -14,6 +15,9 @@ public enum DeclarationKind
 
     /// <summary>Nothing is left but what is retained.</summary>
     Completion,
+
+    /// <summary>A transparency report (Article 7): it moves nothing. Its lines are what is held on that day.</summary>
+    Report,
 }
 
 /// <summary>One statement of a party about its own stock.</summary>
@@ -39,6 +43,9 @@ public sealed record Declaration(
     /// <summary>The id of the party's earlier declaration that this one takes the place of; empty if none.</summary>
     public string Supersedes { get; init; } = "";
 
+    /// <summary>What a transparency report says beside its lines; null for anything else.</summary>
+    public TransparencyReport? Report { get; init; }
+
     /// <summary>As the contract names it.</summary>
     public string NameOf(string party) => $"parties/{party}/declarations/{Id}";
 
@@ -54,5 +61,6 @@ public sealed record Declaration(
         : StatedTotal != other.StatedTotal ? "stated_total"
         : Remark != other.Remark ? "remark"
         : Supersedes != other.Supersedes ? "supersedes"
+        : Report is { } one && other.Report is { } two && one.FirstDifference(two) is { } part ? part
         : null;
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Treaty.Grid.Conventions;
+using Treaty.Grid.Reports;
 using Treaty.Grid.Stockpiles;
 using Treaty.Grid.Transfers;
 using J = Treaty.Grid.Journal.V1;
@@ -35,6 +36,9 @@ public static class SnapshotCodec
         Books = ToMessage(party.Books),
         Completions = { party.Completions.Select(ToMessage) },
         Discoveries = { party.Discoveries.Select(ToMessage) },
+        RegisteredOn = party.RegisteredOn.ToDate(),
+        Exchanges = { party.Exchanges.Select(e => ToMessage(e.Key, e.Value)) },
+        Reports = { party.Reports.Select(r => ToMessage(r, party.Code)) },
         Retained = { party.Retained.Select(ToMessage) },
         Files = { party.Files.Values.OrderBy(f => f.Key.Name, StringComparer.Ordinal).Select(ToMessage) },
         Contents = { InOrder(party.Contents).ToDictionary(c => c.Key, c => c.Value.Name, StringComparer.Ordinal) },
@@ -91,6 +95,14 @@ public static class SnapshotCodec
             Books = ToLedger(message.Books),
             Completions = [.. message.Completions.Select(ToStatement)],
             Discoveries = [.. message.Discoveries.Select(ToStatement)],
+            RegisteredOn = message.RegisteredOn.ToDay(),
+            Exchanges = message.Exchanges.ToImmutableSortedDictionary(
+                e => new Exchange(e.Year, e.Incoming, e.Partner, e.Item, (Purpose)e.Purpose), e => e.Quantity),
+            Reports =
+            [
+                .. message.Reports.Select(r => new Treaty.Grid.FiledReport(
+                    r.Declaration.ToDeclaration(r.Id), r.RecordedOn.ToDay(), r.Version)),
+            ],
             Retained =
             [
                 .. message.Retained.Select(r =>
@@ -153,6 +165,24 @@ public static class SnapshotCodec
 
     private static Treaty.Grid.DatedStatement ToStatement(J.DatedStatement statement) =>
         new(statement.AsOf.ToDay(), statement.Version);
+
+    private static J.Exchange ToMessage(Exchange exchange, long quantity) => new()
+    {
+        Year = exchange.Year,
+        Incoming = exchange.IsIncoming,
+        Partner = exchange.Partner,
+        Item = exchange.Item,
+        Purpose = (V1.Purpose)exchange.Purpose,
+        Quantity = quantity,
+    };
+
+    private static J.FiledReport ToMessage(Treaty.Grid.FiledReport report, string party) => new()
+    {
+        Id = report.Declaration.Id,
+        Declaration = report.Declaration.ToMessage(party),
+        RecordedOn = report.RecordedOn.ToDate(),
+        Version = report.Version,
+    };
 
     private static J.LedgerSnapshot ToMessage(Ledger books)
     {

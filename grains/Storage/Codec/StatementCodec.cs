@@ -108,6 +108,8 @@ public static class StatementCodec
                 (DeclarationKind.Reclassification, declaration.Reclassification.Lines),
             V1.Declaration.BodyOneofCase.Completion =>
                 (DeclarationKind.Completion, []),
+            V1.Declaration.BodyOneofCase.TransparencyReport =>
+                (DeclarationKind.Report, declaration.TransparencyReport.Holdings),
             _ => throw new InvalidDataException($"Declaration {id} has no body."),
         };
         return new Declaration(
@@ -118,6 +120,7 @@ public static class StatementCodec
             Site = declaration.Destruction?.Site ?? "",
             Remark = declaration.Remark,
             Supersedes = IdOf(declaration.Supersedes),
+            Report = declaration.TransparencyReport?.ToReport(),
         };
     }
 
@@ -148,6 +151,10 @@ public static class StatementCodec
             case DeclarationKind.Consumption: message.Consumption = new() { Lines = { lines } }; break;
             case DeclarationKind.Reclassification:
                 message.Reclassification = new() { Lines = { lines }, To = (V1.HoldingClass)declaration.To };
+                break;
+            case DeclarationKind.Report:
+                message.TransparencyReport = declaration.Report!.ToMessage();
+                message.TransparencyReport.Holdings.Add(lines);
                 break;
             default: message.Completion = new(); break;
         }
@@ -182,7 +189,7 @@ public static class StatementCodec
     /// <summary>The last part of a resource name.</summary>
     public static string IdOf(string name) => name[(name.LastIndexOf('/') + 1)..];
 
-    private static Line ToLine(V1.Line line) => new(line.Item, line.Quantity)
+    public static Line ToLine(this V1.Line line) => new(line.Item, line.Quantity)
     {
         Basis = (QuantityBasis)line.Basis,
         Lots = [.. line.Lots.Select(l => new Lot(l.Lot_, l.Quantity))],
@@ -195,7 +202,7 @@ public static class StatementCodec
         Class = (Place)line.HoldingClass,
     };
 
-    private static V1.Line ToMessage(Line line) => new()
+    public static V1.Line ToMessage(this Line line) => new()
     {
         Item = line.Item,
         Quantity = line.Quantity,

@@ -22,6 +22,14 @@ internal sealed class DeclarationCalls(IGrainFactory grains) : DeclarationServic
         GetDeclarationRequest request, ServerCallContext context) =>
         await grains.PartyOf(request.Name).GetDeclaration(request);
 
+    public override async Task<PrepareReportResponse> PrepareReport(
+        PrepareReportRequest request, ServerCallContext context) =>
+        await grains.PartyOf(request.Parent).PrepareReport(request);
+
+    public override async Task<ReportDocument> GetReportDocument(
+        GetReportDocumentRequest request, ServerCallContext context) =>
+        await grains.PartyOf(request.Name).GetReportDocument(request);
+
     public override async Task<ListDeclarationsResponse> ListDeclarations(
         ListDeclarationsRequest request, ServerCallContext context) =>
         await grains.Lists().ListDeclarations(request);

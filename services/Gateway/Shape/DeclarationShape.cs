@@ -29,8 +29,10 @@ internal static class DeclarationShape
         LineShape.CheckStatedTotal(declaration.HasStatedTotal, declaration.StatedTotal, check);
         check.Text("remark", declaration.Remark, Limits.RemarkLengthMax);
         check.Require(declaration.BodyCase != Declaration.BodyOneofCase.None, "body",
-            "Expected exactly one of stock_opening, destruction, discovery, consumption, reclassification and"
-            + " completion. Add it.");
+            "Expected exactly one of stock_opening, destruction, discovery, consumption, reclassification, completion"
+            + " and transparency_report. Add it.");
+        check.Inside("transparency_report", declaration.TransparencyReport,
+            (body, check) => ReportShape.Check(body, Days.Read(declaration.AsOf ?? new(), monthEnd: true), check));
         check.Inside("stock_opening", declaration.StockOpening,
             (body, check) => CheckLines(body.Lines, min: 0, check));
         check.Inside("destruction", declaration.Destruction, (body, check) =>

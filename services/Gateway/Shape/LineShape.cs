@@ -19,19 +19,40 @@ internal static class LineShape
         }
     }
 
+    /// <summary>What a report says is held: on the way as well.</summary>
+    public static void CheckHeld(RepeatedField<Line> lines, Inspection check)
+    {
+        check.Each("holdings", lines, Limits.DeclarationLinesMax, CheckHeld);
+        if (lines.Count <= Limits.DeclarationLinesMax)
+        {
+            check.Distinct("holdings", lines, l => (l.Item, l.HoldingClass), "", "an item with the same class");
+        }
+    }
+
     public static void CheckStatedTotal(bool stated, long total, Inspection check)
     {
         if (stated)
             check.Between("stated_total", total, 0, StatedTotalMax);
     }
 
+    private static void RequireKept(Line line, Inspection check) => check.Require(
+        line.HoldingClass is not (HoldingClass.InTransit or HoldingClass.PassedOn), "holding_class",
+        "Expected a class that is held: what is on the way is moved by receipts. Name where it is kept.");
+
     private static void CheckReceived(Line line, Inspection check)
     {
+        RequireKept(line, check);
         Check(line, check);
         check.Each("exceptions", line.Exceptions, Limits.ExceptionsMax, CheckException);
     }
 
     private static void CheckOther(Line line, Inspection check)
+    {
+        RequireKept(line, check);
+        CheckHeld(line, check);
+    }
+
+    private static void CheckHeld(Line line, Inspection check)
     {
         Check(line, check);
         check.Require(line.Exceptions.Count == 0, "exceptions", "Expected none: only a RECEIPT has them. Remove them.");
@@ -43,9 +64,6 @@ internal static class LineShape
         check.Choice("basis", line.Basis);
         check.Choice("activation", line.Activation);
         check.Choice("holding_class", line.HoldingClass);
-        check.Require(
-            line.HoldingClass is not (HoldingClass.InTransit or HoldingClass.PassedOn), "holding_class",
-            "Expected a class that is held: what is on the way is moved by receipts. Name where it is kept.");
         check.Inside("packaging", line.Packaging, CheckPackaging);
         if (line.Basis == QuantityBasis.Undisclosed)
         {

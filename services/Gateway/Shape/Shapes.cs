@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Treaty.Grid.Contracts;
 using Treaty.Grid.Gateway.Names;
 using Treaty.Grid.V1;
 using Status = Google.Rpc.Status;
@@ -62,6 +63,16 @@ internal sealed class Shapes(TimeProvider time)
                 check.PartyName("parent", r.Parent);
                 check.Day("as_of", r.AsOf, check.LatestPlanned);
                 check.Position("as_known_at", r.AsKnownAt);
+                break;
+            case PrepareReportRequest r:
+                check.PartyName("parent", r.Parent);
+                check.Require(
+                    r.Year == 0 || (!r.Initial && r.Year >= Limits.DateMin.Year && r.Year < check.LatestToday.Year),
+                    "year", $"Expected {Limits.DateMin.Year} to {check.LatestToday.Year - 1}, and none with `initial`."
+                        + " Leave it out for the last year that has ended.");
+                break;
+            case GetReportDocumentRequest r:
+                check.Name("name", r.Name, ResourceNames.Declaration, "parties/{code}/declarations/{id}");
                 break;
             case GetDeclarationRequest r:
                 check.Name("name", r.Name, ResourceNames.Declaration, "parties/{code}/declarations/{id}");

@@ -90,6 +90,14 @@ internal sealed record Caller(RunningRegister Register, string Code)
             },
             Options);
 
+    public async Task<PrepareReportResponse> PrepareAsync(int year) =>
+        await new DeclarationService.DeclarationServiceClient(Register.Channel).PrepareReportAsync(
+            new PrepareReportRequest { Parent = $"parties/{Code}", Year = year }, Options);
+
+    public async Task<ReportDocument> DocumentAsync(string report) =>
+        await new DeclarationService.DeclarationServiceClient(Register.Channel).GetReportDocumentAsync(
+            new GetReportDocumentRequest { Name = $"parties/{Code}/declarations/{report}" }, Options);
+
     public async Task<Stockpile> StockAsync(Date? asOf = null, long asKnownAt = 0) =>
         await Parties.GetStockpileAsync(
             new GetStockpileRequest { Parent = $"parties/{Code}", AsOf = asOf, AsKnownAt = asKnownAt }, Options);

@@ -30,7 +30,7 @@ public sealed partial class ReadmeTests
         var readme = await File.ReadAllTextAsync(
             Path.Combine(Root, "README.md"), TestContext.Current.CancellationToken);
         var steps = Step().Matches(readme);
-        Assert.Equal(6, steps.Count);
+        Assert.Equal(7, steps.Count);
         foreach (Match step in steps)
         {
             var command = step.Groups["command"].Value

@@ -52,6 +52,27 @@ public sealed class FixtureTests
     public void A_snapshot_of_the_first_form_is_not_used() =>
         Assert.Null(SnapshotCodec.Decode(Convert.FromBase64String(ReadText("snapshot-1-BGR.base64")), "BGR"));
 
+    [Fact]
+    public void A_snapshot_that_was_read_is_written_with_the_same_bytes()
+    {
+        var bytes = Convert.FromBase64String(ReadText("snapshot-2-GRC.base64"));
+
+        var (party, places) = SnapshotCodec.Decode(bytes, "GRC")!.Value;
+
+        Assert.Equal(bytes, SnapshotCodec.Encode(party, version => places[version]));
+        Assert.Equal("Greece", party.DisplayName);
+        Assert.Equal(FactsOfCorrections.Where(f => f.StartsWith("GRC", StringComparison.Ordinal)), FactsOf(party));
+    }
+
+    [Fact]
+    public async Task Corrections_and_reports_of_the_second_fixture_fold_to_what_they_were()
+    {
+        var parties = Fold(await ReadAsync("journal-2.jsonl"));
+
+        Assert.All(parties.Values, p => Assert.Equal(0, p.Books.Sum));
+        Assert.Equal(FactsOfCorrections, parties.Values.SelectMany(FactsOf));
+    }
+
     /// <summary>A new kind needs a new file: what is there is not written again.</summary>
     [Fact]
     public async Task Every_kind_of_event_and_statement_is_in_a_fixture()
@@ -209,5 +230,29 @@ public sealed class FixtureTests
         "USA USA~UKR~U1 Refused Matched",
         "XXA version 15",
         "XXA APM-12",
+    ];
+
+    private static readonly string[] FactsOfCorrections =
+    [
+        "BGR version 7",
+        "BGR PMA-2 ReceivedForDestruction  500",
+        "BGR APM-31",
+        "BGR APM-50~GRC~BGR~T1 closed",
+        "BGR APM-50~GRC~BGR~T2 closed",
+        "BGR APM-51~GRC~BGR~T1 closed",
+        "BGR APM-51~GRC~BGR~T1 closed",
+        "BGR GRC~BGR~T1 Received Corrected",
+        "BGR GRC~BGR~T2 Cancelled NotMatched",
+        "GRC version 13",
+        "GRC PMA-2 Operational  510",
+        "GRC APM-20",
+        "GRC APM-31",
+        "GRC APM-50~GRC~BGR~T1 closed",
+        "GRC APM-50~GRC~BGR~T2 closed",
+        "GRC APM-51~GRC~BGR~T1 closed",
+        "GRC APM-51~GRC~BGR~T1 closed",
+        "GRC APM-56~RP1 closed",
+        "GRC GRC~BGR~T1 Received Corrected",
+        "GRC GRC~BGR~T2 Cancelled NotMatched",
     ];
 }

@@ -72,6 +72,8 @@ public static class ScenarioParser
             "stock" => new StockStep(words.Take(), words.Take(), words.Name<Place>(), words.Number(), words.On()),
             "article-4" => new ArticleFourStep(words.Take(), words.Number(), words.On()),
             "membership" => Membership(words),
+            "reports" => new ReportsOwedStep(words.Expect("owed").Expect("from").Date()),
+            "report" => Report(words, id),
             "files" when words.Expect("agree").IsEmpty => new FilesAgreeStep(),
             "opening" or "discovery" or "consumption" or "reclassification" or "completion" or "destroys" =>
                 StatementLine.Declaration(verb, words, id),
@@ -96,6 +98,20 @@ public static class ScenarioParser
         }
 
         return new FindsStep(party, rule, severity, about, facts.ToImmutable()) { IsDryRun = dry };
+    }
+
+    private static ReportStep Report(Words words, string id)
+    {
+        var code = words.Take();
+        var year = words.Skips("initial") ? (int?)null : (int)words.Number();
+        var asOf = year is null ? words.Date() : new DateOnly(year.Value, 12, 31);
+        var facts = ImmutableArray.CreateBuilder<(string, string)>();
+        while (words.Fact() is { } fact)
+        {
+            facts.Add(fact);
+        }
+
+        return new ReportStep(code, year, asOf, id, facts.ToImmutable());
     }
 
     private static string About(string word, Dictionary<string, TransferKey> sides) =>

@@ -95,6 +95,13 @@ public sealed class ScenarioRunner
             case DeclarationStep s:
                 Tell(s.Code, s.Declaration.AsOf, time => new FileDeclaration(s.Declaration, time));
                 break;
+            case ReportsOwedStep s:
+                _world = _world with { Rulebook = _world.Rulebook.AssessedFrom(s.From) };
+                break;
+            case ReportStep s:
+                var report = ReportLine.Make(s, Look());
+                Tell(s.Code, s.AsOf, time => new FileDeclaration(report, time));
+                break;
             case NoticeStep { IsDryRun: true } s: Try(s.Notice); break;
             case NoticeStep s: Tell(s.Notice.Filer, s.Notice.Date, time => new FileNotice(s.Notice, time)); break;
             case RecordedOnStep s: _clock = Later(s.Day); break;

@@ -25,6 +25,15 @@ public sealed record NoticeStep(Notice Notice) : Step
     public bool IsDryRun { get; init; }
 }
 
+/// <summary>From that day on reports are owed.</summary>
+public sealed record ReportsOwedStep(DateOnly From) : Step;
+
+/// <summary>A party files the draft of its books for a year, or its initial report, changed by some facts.</summary>
+/// <param name="Year">Null for the initial report.</param>
+/// <param name="AsOf">Of the initial report.</param>
+public sealed record ReportStep(
+    string Code, int? Year, DateOnly AsOf, string Id, ImmutableArray<(string Name, string Value)> Facts) : Step;
+
 public sealed record DeclarationStep(string Code, Declaration Declaration) : Step;
 
 /// <summary>From here on, what is said is recorded on this day or later.</summary>

@@ -9,14 +9,15 @@ namespace Treaty.Grid.Domain.Tests.Simulation;
 /// <summary>The auditor's words in the product's: neither of the two knows the other.</summary>
 internal static class Translation
 {
-    public static Rulebook Rulebook { get; } = new(KnownConventions.All, new Taxonomy("simulation",
+    /// <summary>The auditor knows nothing of reports: none is owed.</summary>
+    public static Rulebook Rulebook { get; } = new Rulebook(KnownConventions.All, new Taxonomy("simulation",
     [
         .. Audit.Taxonomy.Mines.Append("DM31").Select(id => Item(id, "ap_blast", ItemActivation.Victim)),
         Item(Audit.Taxonomy.Unspecified, Items.Item.UnspecifiedClass, ItemActivation.Victim),
         Item(Audit.Taxonomy.Directional, "ap_directional", ItemActivation.VictimOrCommand),
         Item(Audit.Taxonomy.AntiVehicle, "av", ItemActivation.Vehicle),
         Item(Audit.Taxonomy.Component, "component", ItemActivation.None),
-    ]));
+    ])).AssessedFrom(DateOnly.MaxValue);
 
     public static Audit.Terms Terms { get; } = new(
         Rulebook.Terms.CounterNotice.Days, Rulebook.Terms.Certificate.Months, Rulebook.Terms.JourneyDaysMax);

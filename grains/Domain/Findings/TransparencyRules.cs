@@ -1,0 +1,350 @@
+using Treaty.Grid.Reports;
+using Treaty.Grid.Stockpiles;
+
+namespace Treaty.Grid.Findings;
+
+/// <summary>
+/// The rules about transparency reports (Article 7): APM-22, 30 and 31 about the party as such, APM-32, 40, 41, 43 and
+/// 56 about one report, held against itself, the report before, the party's books and its notices.
+/// </summary>
+public static class TransparencyRules
+{
+    /// <summary>Findings about a party, on a day.</summary>
+    public static IEnumerable<Finding> Judge(Party party, Rulebook rulebook, DateOnly asOf) => new[]
+    {
+        RetainedUntold(party, rulebook, asOf),
+        InitialOverdue(party, rulebook, asOf),
+        YearlyOverdue(party, rulebook, asOf),
+    }.OfType<Finding>();
+
+    /// <summary>Findings about one report in effect.</summary>
+    public static IEnumerable<Finding> Judge(Party party, FiledReport report, Rulebook rulebook) => new[]
+    {
+        PartMissing(party, report, rulebook),
+        Unbalanced(party, report, rulebook),
+        PartsAndTotalDiffer(party, report, rulebook),
+        OpeningDiffers(party, report, rulebook),
+        TransfersDiffer(party, report, rulebook),
+    }.OfType<Finding>();
+
+    /// <summary>The last day on which the initial report is in time; null while no duty is assessed.</summary>
+    public static DateOnly? InitialDue(Party party, Rulebook rulebook, DateOnly asOf) =>
+        party.MembershipOn(rulebook.MineBan, asOf).EntryIntoForce is { } entry
+            && rulebook.Terms.InitialReport.After(entry) is var due
+            && due >= AssessedFrom(party, rulebook) && IsBoundOn(party, rulebook, due)
+            ? due
+            : null;
+
+    /// <summary>Whether the initial report is recorded by a day.</summary>
+    public static bool HasInitial(Party party, DateOnly asOf) =>
+        party.Reports.Any(r => r.Report.IsInitial && r.RecordedOn <= asOf);
+
+    /// <summary>
+    /// The calendar years for which a yearly report is owed and not recorded by a day, up to the year of that day, and
+    /// when each is due. A state owes one if it is bound on the due day, and its initial report was due by then.
+    /// </summary>
+    public static IEnumerable<(int Year, DateOnly Due)> YearsWithout(Party party, Rulebook rulebook, DateOnly asOf)
+    {
+        var from = AssessedFrom(party, rulebook);
+        var reported = party.Reports
+            .Where(r => !r.Report.IsInitial && r.RecordedOn <= asOf)
+            .Select(r => r.AsOf.Year)
+            .ToHashSet();
+        for (var year = from.Year - 1; year <= asOf.Year; year++)
+        {
+            var due = rulebook.Terms.YearlyReport.After(new DateOnly(year, 12, 31));
+            if (due >= from && !reported.Contains(year) && IsBoundOn(party, rulebook, due)
+                && party.MembershipOn(rulebook.MineBan, due).EntryIntoForce is { } entry
+                && rulebook.Terms.InitialReport.After(entry) <= due)
+            {
+                yield return (year, due);
+            }
+        }
+    }
+
+    /// <summary>No duty due before that day is called missed.</summary>
+    private static DateOnly AssessedFrom(Party party, Rulebook rulebook) =>
+        rulebook.Terms.AssessFrom ?? party.RegisteredOn;
+
+    private static bool IsBoundOn(Party party, Rulebook rulebook, DateOnly day) =>
+        party.MembershipOn(rulebook.MineBan, day).Standing.IsBound;
+
+    // APM-22.
+    private static Finding? RetainedUntold(Party party, Rulebook rulebook, DateOnly asOf)
+    {
+        var last = party.Reports.Where(r => !r.Report.IsInitial && r.RecordedOn <= asOf).TakeLast(2).ToList();
+        var retained = party.Books.Items
+            .Where(i => ReportDraft.IsReported(i, rulebook.Taxonomy))
+            .Sum(i => party.Books.On(i, Place.Retained, asOf));
+        retained = Math.Max(retained, party.DeclaredRetained?.Total ?? 0);
+        if (last.Count < 2 || last[1].AsOf.Year != last[0].AsOf.Year + 1 || last.Exists(TellsOfRetained)
+            || retained <= 0 || !IsBoundOn(party, rulebook, asOf))
+        {
+            return null;
+        }
+
+        return StockRules.Find(
+            MineBanRules.RetainedUntold, party, "", Severity.Review, rulebook,
+            $"{party.Code} retains {Inputs.Text(retained)} mines; its reports for {last[0].AsOf.Year} and "
+                + $"{last[1].AsOf.Year} say nothing new about them.",
+            new Inputs().Add("retained", retained).Add("years", last.Select(r => Inputs.Text(r.AsOf.Year))));
+    }
+
+    private static bool TellsOfRetained(FiledReport filed) =>
+        filed.Report.Part(ReportParagraph.RetainedAndTransferred) is { State: PartState.Changed } part
+        && (part.Text.Length > 0 || filed.Declaration.Lines.Any(l => l.Class == Place.Retained)
+            || filed.Report.Accounts.Any(a => a.Consumed != 0));
+
+    // APM-30.
+    private static Finding? InitialOverdue(Party party, Rulebook rulebook, DateOnly asOf) =>
+        InitialDue(party, rulebook, asOf) is not { } due || asOf <= due || HasInitial(party, asOf) ? null
+            : StockRules.Find(
+                MineBanRules.InitialReportOverdue, party, "", Severity.Warning, rulebook,
+                $"The initial report of {party.Code} was due by {Inputs.Text(due)} and is not recorded.",
+                new Inputs().Add("due", due), due);
+
+    // APM-31.
+    private static Finding? YearlyOverdue(Party party, Rulebook rulebook, DateOnly asOf)
+    {
+        var missed = YearsWithout(party, rulebook, asOf).Where(y => asOf > y.Due).ToList();
+        return missed.Count == 0 ? null : StockRules.Find(
+            MineBanRules.YearlyReportOverdue, party, "", Severity.Warning, rulebook,
+            $"{party.Code} has no report on record for {string.Join(", ", missed.Select(y => y.Year))}; the first was "
+                + $"due by {Inputs.Text(missed[0].Due)}.",
+            new Inputs().Add("years", missed.Select(y => Inputs.Text(y.Year))).Add("due", missed[0].Due),
+            missed[0].Due);
+    }
+
+    // APM-32.
+    private static Finding? PartMissing(Party party, FiledReport filed, Rulebook rulebook)
+    {
+        var (report, asOf) = (filed.Report, filed.AsOf);
+        var accounts = AccountsByBooks(party, filed, rulebook);
+        var exchanges = ExchangesIn(party, rulebook, asOf.Year);
+        var retains = accounts.Exists(a => party.Books.On(a.Item, Place.Retained, asOf) > 0 || a.Consumed != 0);
+        var missing = new List<string>();
+        Need(ReportParagraph.Stockpile, "b", accounts.Exists(a => a.Closing != 0));
+        Need(ReportParagraph.RetainedAndTransferred, "d", retains || exchanges.Count > 0);
+        Need(ReportParagraph.Destroyed, "g", accounts.Exists(a => a.Destroyed != 0));
+        return missing.Count == 0 ? null : Find(
+            MineBanRules.PartMissing, party, filed, Severity.Data, rulebook,
+            $"The books and notices of {party.Code} have something to tell under Article 7(1)"
+                + $"({string.Join("), (", missing)}), and its report says nothing there.",
+            new Inputs().Add("missing", missing).Add("period", PeriodOf(filed)));
+
+        void Need(ReportParagraph paragraph, string letter, bool needed)
+        {
+            if (needed && !report.Tells(paragraph))
+            {
+                missing.Add(letter);
+            }
+        }
+    }
+
+    // APM-40.
+    private static Finding? Unbalanced(Party party, FiledReport filed, Rulebook rulebook)
+    {
+        var inputs = new Inputs();
+        var (wrong, told) = (new List<string>(), new List<string>());
+        foreach (var account in filed.Report.Accounts)
+        {
+            var name = account.Lot.Length == 0 ? account.Item : $"{account.Item}/{account.Lot}";
+            if (account.Expected != account.Closing)
+            {
+                wrong.Add($"{name} is off by {Inputs.Text(account.Closing - account.Expected)}.");
+                inputs.Add($"expected[{name}]", account.Expected).Add($"closing[{name}]", account.Closing);
+            }
+
+            if (account.Recounted != 0)
+            {
+                (account.Reason.Length > 0 ? told : wrong).Add(
+                    $"{name} was recounted by {Inputs.Text(account.Recounted)}"
+                        + (account.Reason.Length > 0 ? "." : " without a reason."));
+                inputs.Add($"recounted[{name}]", account.Recounted);
+            }
+        }
+
+        if (filed.Report.Accounts.Length > 0 && party.Books.OpenedOn <= filed.AsOf)
+        {
+            HoldAgainstBooks(party, filed, rulebook, inputs, wrong);
+        }
+
+        return wrong.Count + told.Count == 0 ? null : Find(
+            MineBanRules.AccountUnbalanced, party, filed, wrong.Count > 0 ? Severity.Warning : Severity.Information,
+            rulebook, string.Join(" ", wrong.Concat(told)), inputs);
+    }
+
+    /// <summary>A recount with its reason may lie between the two, until the books are opened anew.</summary>
+    private static void HoldAgainstBooks(
+        Party party, FiledReport filed, Rulebook rulebook, Inputs inputs, List<string> wrong)
+    {
+        var closings = ClosingsOf(filed);
+        foreach (var item in ItemsOf(party, rulebook, closings.Keys))
+        {
+            var (stated, held) = (closings.GetValueOrDefault(item), ReportDraft.HeldOn(party.Books, item, filed.AsOf));
+            var recounted = filed.Report.Accounts
+                .Where(a => a.Item == item && a.Lot.Length == 0 && a.Reason.Length > 0)
+                .Sum(a => a.Recounted);
+            if (stated != held && stated - recounted != held)
+            {
+                wrong.Add($"The report closes with {Inputs.Text(stated)} {item}, the books with {Inputs.Text(held)}.");
+                inputs.Add($"closing[{item}]", stated).Add($"books[{item}]", held);
+            }
+        }
+    }
+
+    // APM-41, of what is held against what the accounts close with.
+    private static Finding? PartsAndTotalDiffer(Party party, FiledReport filed, Rulebook rulebook)
+    {
+        var held = filed.Declaration.Lines
+            .GroupBy(l => l.Item, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Sum(l => l.Quantity), StringComparer.Ordinal);
+        var inputs = new Inputs();
+        var wrong = new List<string>();
+        foreach (var (item, closing) in filed.Report.Accounts.Length == 0 ? [] : ClosingsOf(filed))
+        {
+            if (held.GetValueOrDefault(item) is var sum && sum != closing)
+            {
+                wrong.Add($"What is held of {item} adds up to {Inputs.Text(sum)}, its account closes with "
+                    + $"{Inputs.Text(closing)}.");
+                inputs.Add($"sum[{item}]", sum).Add($"stated_total[{item}]", closing);
+            }
+        }
+
+        return wrong.Count == 0 ? null : Find(
+            MineBanRules.PartsAndTotalDiffer, party, filed, Severity.Data, rulebook, string.Join(" ", wrong), inputs);
+    }
+
+    // APM-43.
+    private static Finding? OpeningDiffers(Party party, FiledReport filed, Rulebook rulebook)
+    {
+        var before = Before(party, filed);
+        if (filed.Report.IsInitial || before is null)
+        {
+            return null;
+        }
+
+        var inputs = new Inputs();
+        var (wrong, told) = (new List<string>(), new List<string>());
+        var last = StandingClosings(party, before);
+        if (filed.Report.Accounts.Length == 0)
+        {
+            if (filed.Report.Part(ReportParagraph.Stockpile) is not { State: PartState.Unchanged }
+                || !(party.Books.OpenedOn <= filed.AsOf))
+            {
+                return null;
+            }
+
+            foreach (var item in ItemsOf(party, rulebook, last.Keys))
+            {
+                var held = ReportDraft.HeldOn(party.Books, item, filed.AsOf);
+                Compare(item, last.GetValueOrDefault(item), held, "books", "");
+            }
+        }
+        else
+        {
+            var accounts = filed.Report.Accounts.Where(a => a.Lot.Length == 0).ToLookup(a => a.Item);
+            foreach (var item in last.Keys.Union(accounts.Select(a => a.Key)).Order(StringComparer.Ordinal))
+            {
+                var reason = accounts[item].Select(a => a.Reason).FirstOrDefault("");
+                Compare(item, last.GetValueOrDefault(item), accounts[item].Sum(a => a.Opening), "opening", reason);
+            }
+        }
+
+        return wrong.Count + told.Count == 0 ? null : Find(
+            MineBanRules.OpeningDiffers, party, filed, wrong.Count > 0 ? Severity.Warning : Severity.Information,
+            rulebook, string.Join(" ", wrong.Concat(told)), inputs);
+
+        void Compare(string item, long closed, long now, string what, string reason)
+        {
+            if (closed != now)
+            {
+                (reason.Length > 0 ? told : wrong).Add(
+                    $"The report as of {Inputs.Text(before.AsOf)} closed with {Inputs.Text(closed)} {item}; "
+                        + (what == "books" ? "this one says unchanged, and the books have" : "this one opens with")
+                        + $" {Inputs.Text(now)}{(reason.Length > 0 ? ", with a reason" : "")}.");
+                inputs.Add($"last_closing[{item}]", closed).Add($"{what}[{item}]", now);
+            }
+        }
+    }
+
+    // APM-56.
+    private static Finding? TransfersDiffer(Party party, FiledReport filed, Rulebook rulebook)
+    {
+        if (filed.Report.IsInitial || !filed.Report.Tells(ReportParagraph.RetainedAndTransferred))
+        {
+            return null;
+        }
+
+        var year = filed.AsOf.Year;
+        var reported = filed.Report.Transfers
+            .SelectMany(t => t.Lines.Select(l => (
+                Exchange: new Exchange(year, t.IsIncoming, t.Partner, l.Item, t.Purpose), l.Quantity)))
+            .GroupBy(e => e.Exchange)
+            .ToDictionary(g => g.Key, g => g.Sum(e => e.Quantity));
+        var noticed = ExchangesIn(party, rulebook, year);
+        var inputs = new Inputs();
+        var wrong = new List<string>();
+        foreach (var exchange in reported.Keys.Union(noticed.Keys).Order())
+        {
+            var (told, known) = (reported.GetValueOrDefault(exchange), noticed.GetValueOrDefault(exchange));
+            if (told != known)
+            {
+                var way = exchange.IsIncoming ? "from" : "to";
+                var name = $"{way} {exchange.Partner} {exchange.Item} {Inputs.Text(exchange.Purpose)}";
+                wrong.Add($"{exchange.Item} {way} {exchange.Partner} for {Inputs.Text(exchange.Purpose)}: the report "
+                    + $"has {Inputs.Text(told)}, the notices of {year} {Inputs.Text(known)}.");
+                inputs.Add($"report[{name}]", told).Add($"notices[{name}]", known);
+            }
+        }
+
+        return wrong.Count == 0 ? null : Find(
+            MineBanRules.ReportAgainstNotices, party, filed, Severity.Warning, rulebook, string.Join(" ", wrong),
+            inputs);
+    }
+
+    private static FiledReport? Before(Party party, FiledReport filed) =>
+        party.Reports.LastOrDefault(r => r.AsOf < filed.AsOf);
+
+    /// <summary>What a report closes with, by item; one that says unchanged closes as the one before.</summary>
+    private static Dictionary<string, long> StandingClosings(Party party, FiledReport filed)
+    {
+        FiledReport? telling = filed;
+        while (telling.Report is { Accounts.Length: 0 } report
+            && report.Part(ReportParagraph.Stockpile) is { State: PartState.Unchanged }
+            && Before(party, telling) is { } before)
+        {
+            telling = before;
+        }
+
+        return ClosingsOf(telling);
+    }
+
+    private static Dictionary<string, long> ClosingsOf(FiledReport filed) => filed.Report.Accounts
+        .Where(a => a.Lot.Length == 0)
+        .GroupBy(a => a.Item, StringComparer.Ordinal)
+        .ToDictionary(g => g.Key, g => g.Sum(a => a.Closing), StringComparer.Ordinal);
+
+    private static IEnumerable<string> ItemsOf(Party party, Rulebook rulebook, IEnumerable<string> reported) =>
+        party.Books.Items.Union(reported, StringComparer.Ordinal)
+            .Where(i => ReportDraft.IsReported(i, rulebook.Taxonomy))
+            .Order(StringComparer.Ordinal);
+
+    private static List<StockAccount> AccountsByBooks(Party party, FiledReport filed, Rulebook rulebook) =>
+    [
+        .. ItemsOf(party, rulebook, []).Select(i =>
+            ReportDraft.AccountOf(party.Books, i, new DateOnly(filed.AsOf.Year - 1, 12, 31), filed.AsOf)),
+    ];
+
+    private static Dictionary<Exchange, long> ExchangesIn(Party party, Rulebook rulebook, int year) => party.Exchanges
+        .Where(e => e.Key.Year == year && e.Value != 0 && ReportDraft.IsReported(e.Key.Item, rulebook.Taxonomy))
+        .ToDictionary();
+
+    private static string PeriodOf(FiledReport filed) =>
+        filed.Report.IsInitial ? "initial" : Inputs.Text(filed.AsOf.Year);
+
+    private static Finding Find(
+        Rule rule, Party party, FiledReport filed, Severity severity, Rulebook rulebook, string message,
+        Inputs inputs) =>
+        StockRules.Find(rule, party, filed.Declaration.Id, severity, rulebook, message, inputs);
+}

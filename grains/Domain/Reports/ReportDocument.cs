@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Text;
+using Treaty.Grid.Findings;
+using Treaty.Grid.Stockpiles;
+using Treaty.Grid.Transfers;
+
+namespace Treaty.Grid.Reports;
+
+/// <summary>
+/// A transparency report as a document, in the order of the reporting form. Letters are those of the form that the
+/// First Meeting of the States Parties adopted, which follow Article 7(1); later templates have other letters.
+/// </summary>
+public static class ReportDocument
+{
+    /// <summary>The template whose letters it carries.</summary>
+    public const string Template = "1999";
+
+    private static readonly ImmutableArray<(ReportParagraph Paragraph, string Title)> Forms =
+    [
+        (ReportParagraph.NationalMeasures, "National implementation measures"),
+        (ReportParagraph.Stockpile, "Stockpiled anti-personnel mines"),
+        (ReportParagraph.MinedAreas, "Location of mined areas"),
+        (ReportParagraph.RetainedAndTransferred, "Mines retained or transferred"),
+        (ReportParagraph.Production, "Conversion or decommissioning of production facilities"),
+        (ReportParagraph.DestructionProgrammes, "Programmes for the destruction of mines"),
+        (ReportParagraph.Destroyed, "Mines destroyed after entry into force"),
+        (ReportParagraph.Characteristics, "Technical characteristics of each type"),
+        (ReportParagraph.Warnings, "Measures to warn the population"),
+    ];
+
+    /// <summary>Markdown, a heading for each paragraph.</summary>
+    /// <param name="displayName">The state's.</param>
+    /// <param name="declaration">With its report.</param>
+    public static string Of(string displayName, Declaration declaration)
+    {
+        var report = declaration.Report ?? throw new ArgumentException("It is no report.", nameof(declaration));
+        var text = new StringBuilder();
+        var period = report.IsInitial ? "initial report" : $"report for {declaration.AsOf.Year}";
+        text.Append($"# {displayName}: {period} under Article 7\n\n");
+        text.Append($"As of {Inputs.Text(declaration.AsOf)}. ");
+        text.Append(report.ReceivedOn is { } received
+            ? $"Received by the United Nations on {Inputs.Text(received)}.\n"
+            : "Receipt by the United Nations is not stated.\n");
+        if (declaration.Remark.Length > 0)
+        {
+            text.Append($"\n{Plain(declaration.Remark)}\n");
+        }
+
+        for (var i = 0; i < Forms.Length; i++)
+        {
+            var (paragraph, title) = Forms[i];
+            text.Append($"\n## Form {(char)('A' + i)}, Article 7(1)({(char)('a' + i)}): {title}\n\n");
+            AddPart(text, report.Part(paragraph));
+            switch (paragraph)
+            {
+                case ReportParagraph.Stockpile: AddStock(text, declaration, report); break;
+                case ReportParagraph.RetainedAndTransferred: AddTransfers(text, declaration, report); break;
+                case ReportParagraph.Destroyed: AddDestroyed(text, report); break;
+                default: break;
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static void AddPart(StringBuilder text, ReportPart? part)
+    {
+        text.Append(part?.State switch
+        {
+            PartState.Changed => "Changed.\n",
+            PartState.Unchanged => "Unchanged from the last report.\n",
+            PartState.NotApplicable => "Not applicable.\n",
+            _ => "Nothing is reported.\n",
+        });
+        if (part is null)
+        {
+            return;
+        }
+
+        if (part.Text.Length > 0)
+        {
+            text.Append($"\n{Plain(part.Text)}\n");
+        }
+
+        AddList(text, "Authorised institutions", part.Institutions);
+        AddList(text, "Sites", part.Sites);
+        AddList(text, "Methods", part.Methods);
+    }
+
+    private static void AddList(StringBuilder text, string title, ImmutableArray<string> entries)
+    {
+        if (!entries.IsEmpty)
+        {
+            text.Append($"\n{title}:\n\n").AppendJoin("", entries.Select(e => $"- {Plain(e)}\n"));
+        }
+    }
+
+    private static void AddStock(StringBuilder text, Declaration declaration, TransparencyReport report)
+    {
+        AddHoldings(text, declaration.Lines.Where(l => l.Class != Place.Retained));
+        AddTable(
+            text,
+            [
+                "Type", "Lot", "Opening", "Received", "Acquired", "Discovered", "Recounted", "Destroyed", "Consumed",
+                "Delivered", "Lost", "Closing", "Reason",
+            ],
+            report.Accounts.Select(a => (string[])
+            [
+                a.Item, Plain(a.Lot), Number(a.Opening), Number(a.Received), Number(a.Acquired), Number(a.Discovered),
+                Number(a.Recounted), Number(a.Destroyed), Number(a.Consumed), Number(a.Delivered), Number(a.Lost),
+                Number(a.Closing), Plain(a.Reason),
+            ]));
+    }
+
+    private static void AddTransfers(StringBuilder text, Declaration declaration, TransparencyReport report)
+    {
+        AddHoldings(text, declaration.Lines.Where(l => l.Class == Place.Retained));
+        AddTable(
+            text, ["", "State", "Purpose", "Type", "Quantity"],
+            report.Transfers.SelectMany(t => t.Lines.Select(l => (string[])
+            [
+                t.IsIncoming ? "from" : "to", t.Partner, Words(t.Purpose), l.Item, Number(l.Quantity),
+            ])));
+    }
+
+    private static void AddDestroyed(StringBuilder text, TransparencyReport report) => AddTable(
+        text, ["Type", "Lot", "Destroyed in the period", "Since entry into force"],
+        report.Accounts
+            .Where(a => a.Destroyed != 0 || a.DestroyedSinceEntry > 0)
+            .Select(a => (string[])
+            [
+                a.Item, Plain(a.Lot), Number(a.Destroyed),
+                a.DestroyedSinceEntry is { } since ? Number(since) : "not stated",
+            ]));
+
+    private static void AddHoldings(StringBuilder text, IEnumerable<Line> lines) => AddTable(
+        text, ["Type", "Held as", "Quantity", "Lots"],
+        lines.Select(l => (string[])
+        [
+            l.Item, Words(l.Class == Place.Unspecified ? Place.Operational : l.Class), Number(l.Quantity),
+            string.Join(", ", l.Lots.Select(lot => $"{Plain(lot.Number)}: {Number(lot.Quantity)}")),
+        ]));
+
+    private static void AddTable(StringBuilder text, string[] head, IEnumerable<string[]> rows)
+    {
+        var lines = rows.ToList();
+        if (lines.Count > 0)
+        {
+            text.Append($"\n| {string.Join(" | ", head)} |\n|{string.Concat(head.Select(_ => "---|"))}\n");
+            lines.ForEach(row => text.Append($"| {string.Join(" | ", row)} |\n"));
+        }
+    }
+
+    private static string Words(Enum value) => Inputs.Text(value).Replace('_', ' ').ToLowerInvariant();
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>What a reporter wrote is text: it makes no table, link or heading.</summary>
+    private static string Plain(string text) => string.Concat(text.Select(c =>
+        c is '|' or '\\' or '`' or '*' or '_' or '[' or ']' or '<' or '>' or '#' ? $"\\{c}" : $"{c}"));
+}

@@ -1,0 +1,84 @@
+using Grpc.Core;
+using Treaty.Grid.V1;
+using static Treaty.Grid.Cluster.Tests.EndToEnd.Statements;
+
+namespace Treaty.Grid.Cluster.Tests.EndToEnd;
+
+/// <summary>Transparency reports, through the door.</summary>
+[Collection(SharedRegister.Name)]
+public sealed class ReportTests(RunningRegister register)
+{
+    [Fact]
+    public async Task A_report_is_drafted_filed_read_as_a_document_and_corrected()
+    {
+        var namibia = As("NAM");
+        await namibia.DeclareAsync("O", new Declaration
+        {
+            AsOf = Day(2004, 3, 1),
+            StockOpening = new StockOpening { Lines = { new Line { Item = Mine, Quantity = 700 } } },
+        });
+        await namibia.SubmitAsync("D", Dispatch("NAM", "MOZ", "R1", 100, Day(2007, 5, 4), Purpose.Destruction));
+        await namibia.DeclareAsync("X", new Declaration
+        {
+            AsOf = Day(2007, 6, 1),
+            Destruction = new StockDestruction { Lines = { new Line { Item = Mine, Quantity = 200 } } },
+        });
+
+        var draft = await namibia.PrepareAsync(2007);
+        var account = Assert.Single(draft.Declaration.TransparencyReport.Accounts);
+        Assert.Equal((700, 200, 500), (account.Opening, account.Destroyed, account.Closing));
+        var transfer = Assert.Single(draft.Declaration.TransparencyReport.Transfers);
+        Assert.Equal(("MOZ", false, 100), (transfer.Partner, transfer.Incoming, transfer.Lines[0].Quantity));
+        Assert.Contains("| to | MOZ | destruction | PMA-2 | 100 |", draft.Document.Content);
+        Assert.Contains("## Form G, Article 7(1)(g): Mines destroyed after entry into force", draft.Document.Content);
+
+        var filed = await namibia.DeclareAsync("R-2007", draft.Declaration);
+        Assert.DoesNotContain(filed.Findings, f => f.Name.EndsWith("~R-2007", StringComparison.Ordinal));
+        Assert.Equal(draft.Document, await namibia.DocumentAsync("R-2007"));
+        Assert.True((await namibia.DeclareAsync("R-2007", draft.Declaration)).Replayed);
+
+        var wrong = draft.Declaration.Clone();
+        wrong.TransparencyReport.Transfers[0].Lines[0].Quantity = 90;
+        var again = await Caller.RefusedAsync(() => namibia.DeclareAsync("R-2007-2", wrong));
+        Assert.Equal(StatusCode.InvalidArgument, again.Code);
+        Assert.Equal(["declaration.supersedes"], again.Fields);
+        wrong.Supersedes = "parties/NAM/declarations/R-2007";
+        var corrected = await namibia.DeclareAsync("R-2007-2", wrong);
+        var finding = Assert.Single(corrected.Findings, f => f.Rule == "APM-56");
+        Assert.Equal("90", finding.Inputs["report[to MOZ PMA-2 DESTRUCTION]"]);
+    }
+
+    [Fact]
+    public async Task Every_fault_of_a_reports_form_is_named_at_once()
+    {
+        var refused = await Caller.RefusedAsync(() => As("NAM").DeclareAsync("BAD", new Declaration
+        {
+            AsOf = Day(2007, 6, 1),
+            TransparencyReport = new TransparencyReport
+            {
+                ReceivedDate = Day(2007, 5, 1),
+                Parts =
+                {
+                    new ReportPart { Paragraph = ReportParagraph.Destroyed, State = ReportPart.Types.State.Changed },
+                    new ReportPart { Paragraph = ReportParagraph.Stockpile, Sites = { "here" } },
+                },
+                Accounts = { new StockAccount { Item = "not an item" } },
+                Holdings = { new Line { Item = Mine, Quantity = 0 } },
+                Transfers = { new ReportedTransfer { Partner = "b g r" } },
+            },
+        }));
+        Assert.Equal(
+            [
+                "declaration.transparency_report", "declaration.transparency_report.received_date",
+                "declaration.transparency_report.parts[1].state", "declaration.transparency_report.parts[1].sites",
+                "declaration.transparency_report.parts[1].paragraph",
+                "declaration.transparency_report.accounts[0].item",
+                "declaration.transparency_report.holdings[0].quantity",
+                "declaration.transparency_report.transfers[0].partner",
+                "declaration.transparency_report.transfers[0].lines",
+            ],
+            refused.Fields);
+    }
+
+    private Caller As(string code) => new(register, code);
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using CsCheck;
+using Treaty.Grid.Findings;
+using Treaty.Grid.Reports;
+
+namespace Treaty.Grid.Domain.Tests.Properties;
+
+/// <summary>What drafts of reports come to, for every history; as <see cref="PropertyTests"/>.</summary>
+public sealed class ReportTests
+{
+    private const int Histories = 100;
+
+    [Fact]
+    public void Drafts_filed_as_they_are_raise_nothing_but_news_of_an_opening_and_move_nothing() =>
+        Properties.Histories.WithPost.Sample(history =>
+        {
+            var world = Properties.Histories.Play(history.Statements, history.Seed);
+            foreach (var (code, party) in world.Parties.Where(p => !IsOverdrawn(p.Value)))
+            {
+                for (var year = 2006; year <= 2009; year++)
+                {
+                    var draft = ReportDraft.OfYear(world[code], world.Rulebook, year, $"report-{year}");
+                    world = world.Record(code, new FileDeclaration(draft, world[code].RecordTime));
+                    var found = world[code].Findings.GetValueOrDefault(draft.Id, []);
+                    Assert.All(found, f => Assert.Equal(Severity.Information, f.Severity));
+                    Assert.True(found.IsEmpty || party.Books.Openings.Any(d => d.Year == year));
+                    Assert.All(draft.Report!.Accounts, a => Assert.Equal(a.Closing, a.Expected));
+                }
+
+                Assert.Equal(Dump.Of(party.Books.Histories), Dump.Of(world[code].Books.Histories));
+            }
+
+            world.Check();
+        }, iter: Histories);
+
+    [Fact]
+    public void Each_year_opens_with_what_the_year_before_closed_with() => Properties.Histories.WithPost.Sample(
+        history =>
+        {
+            var world = Properties.Histories.Play(history.Statements, history.Seed);
+            foreach (var party in world.Parties.Values)
+            {
+                var closings = ImmutableDictionary<string, long>.Empty;
+                for (var year = 2006; year <= 2009; year++)
+                {
+                    var accounts = ReportDraft.OfYear(party, world.Rulebook, year, "draft").Report!.Accounts;
+                    Assert.All(accounts, a => Assert.True(
+                        closings.GetValueOrDefault(a.Item) == a.Opening || a.Reason.Length > 0, $"{a}"));
+                    closings = accounts.ToImmutableDictionary(a => a.Item, a => a.Closing);
+                }
+            }
+        }, iter: Histories);
+
+    /// <summary>Books that have less than nothing somewhere (APM-42): no report can be right about that.</summary>
+    private static bool IsOverdrawn(Party party) => Enumerable.Range(2006, 4)
+        .Any(year => party.Books.HoldingsOn(new DateOnly(year, 12, 31)).Any(h => h.Quantity < 0))
+        || party.Exchanges.Values.Any(q => q < 0);
+}
