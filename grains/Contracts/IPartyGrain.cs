@@ -49,6 +49,10 @@ public interface IPartyGrain : IGrainWithStringKey
     [Alias("Kick")]
     ValueTask Kick();
 
+    /// <summary>Records what the passing of time has made since. Called for parties that nobody else calls.</summary>
+    [Alias("JudgeDay")]
+    ValueTask JudgeDay();
+
     [Alias("GetParty")]
     ValueTask<Party> GetParty(GetPartyRequest request);
 

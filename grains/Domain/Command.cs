@@ -35,6 +35,9 @@ public sealed record TakeNotice(
 /// <summary>Take the answer to a message.</summary>
 public sealed record TakeAnswer(AnswerReceived Answer, DateTimeOffset Time) : Command(Time);
 
+/// <summary>Judge what the passing of time alone has changed. It is a repeat where nothing has.</summary>
+public sealed record JudgeDay(DateTimeOffset Time) : Command(Time);
+
 /// <summary>What a party makes of a command.</summary>
 public abstract record Decision;
 

@@ -17,6 +17,7 @@ public sealed partial record Party
         FileNotice c => Decide(c, rulebook),
         TakeNotice c => Decide(c, rulebook),
         TakeAnswer c => Decide(c, rulebook),
+        JudgeDay c => Decide(c, rulebook),
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not decided: add it."),
     };
 
@@ -187,6 +188,21 @@ public sealed partial record Party
         return draft.Decided;
     }
 
+    private Decision Decide(JudgeDay command, Rulebook rulebook)
+    {
+        var draft = new Draft(this, command);
+        draft.AddFindings("", StockRules.Judge(this, rulebook, draft.Today));
+        draft.AddStockDuties(rulebook);
+
+        // What the passing of time can change has not left memory.
+        foreach (var file in Files.Values.OrderBy(f => f.Key))
+        {
+            draft.AddFindings(file.Key.ToString(), Assess(file, rulebook, draft.Today));
+        }
+
+        return draft.IsEmpty ? Repeated.Instance : draft.Decided;
+    }
+
     /// <summary>
     /// Everyone a notice concerns: the counterpart first, if it files here; on behalf of a state on the route both
     /// sides; the states on the route; and whoever had sent the mines that now go on.
@@ -238,6 +254,8 @@ public sealed partial record Party
 
         /// <summary>The day on which deadlines are judged.</summary>
         public DateOnly Today => DateOnly.FromDateTime(_recordTime.UtcDateTime);
+
+        public bool IsEmpty => _events.Count == 0;
 
         public Decided Decided => new(_events.ToImmutable(), Party, _recordTime);
 

@@ -24,6 +24,7 @@ public static class GrainsHosting
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, JournalLifecycle>()
             .AddHostedService<Sweeper>()
             .AddHostedService<Projector>()
+            .AddHostedService<Calendar>()
             .Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
         return silo;
     }

@@ -54,6 +54,12 @@ internal sealed partial class PartyGrain
         return Respond(party, declaration.Id, receipt: true, repeated);
     }
 
+    public async ValueTask JudgeDay()
+    {
+        ThrowIfUnknown();
+        await ExecuteAsync(new JudgeDay(Now), "");
+    }
+
     public async ValueTask<PrepareReportResponse> PrepareReport(PrepareReportRequest request)
     {
         var party = await DurableAsync();

@@ -164,6 +164,28 @@ public sealed class PropertyTests
             }
         }, iter: Histories);
 
+    [Fact]
+    public void A_day_that_is_judged_records_what_is_read_for_it_and_judging_it_again_nothing() =>
+        Properties.Histories.WithPost.Sample(history =>
+        {
+            var world = Properties.Histories.Play(history.Statements, history.Seed);
+            var later = new DateTimeOffset(Later, TimeOnly.MinValue, TimeSpan.Zero);
+            foreach (var (code, party) in world.Parties)
+            {
+                var read = party.FindingsOn(Later, world.Rulebook)
+                    .Where(f => f.Closed is null)
+                    .Select(f => f.Key)
+                    .OrderBy(k => k.Name, StringComparer.Ordinal);
+                var (after, _) = world.Ask(code, new JudgeDay(later));
+                Assert.Equal(read, after[code].Findings.Values
+                    .SelectMany(f => f)
+                    .Where(f => f.Closed is null)
+                    .Select(f => f.Key)
+                    .OrderBy(k => k.Name, StringComparer.Ordinal));
+                Assert.IsType<Repeated>(after.Ask(code, new JudgeDay(later)).Decision);
+            }
+        }, iter: Histories);
+
     private static IEnumerable<(Command Command, string Field)> Altered(Command command)
     {
         switch (command)
