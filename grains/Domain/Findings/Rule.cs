@@ -37,6 +37,9 @@ public static class MineBanRules
     private static readonly ImmutableArray<string> ActInputs =
         ["date", "purpose", "status", "stated_by", "items", "moved", "title_passed", "control_passed"];
 
+    /// <summary>Of a difference that one side has explained.</summary>
+    private static readonly ImmutableArray<string> Explained = ["explanation", "explained_by"];
+
     public static readonly Rule ProhibitedDispatch =
         new("APM-01", "1(1)(b), 2(4)", Severity.Breach, ActInputs);
 
@@ -114,18 +117,20 @@ public static class MineBanRules
         new("APM-50", "7(1)(d)", Severity.Warning, ["reported_by", "date", "reportable_from", "due"], true);
 
     public static readonly Rule ShipperReceiverDifference =
-        new("APM-51", "7(1)(d)", Severity.Warning, ["quantity.sender", "quantity.recipient", "difference"]);
+        new(
+            "APM-51", "7(1)(d)", Severity.Warning,
+            [.. Explained, "quantity.sender", "quantity.recipient", "difference"]);
 
     public static readonly Rule ItemOrPurposeDiffers =
         new(
             "APM-52", "7(1)(d)", Severity.Warning,
-            ["item.sender", "item.recipient", "purpose.sender", "purpose.recipient"]);
+            [.. Explained, "item.sender", "item.recipient", "purpose.sender", "purpose.recipient"]);
 
     public static readonly Rule LotsDiffer =
-        new("APM-53", "7(1)(d)", Severity.Data, ["lot.sender", "lot.recipient"]);
+        new("APM-53", "7(1)(d)", Severity.Data, [.. Explained, "lot.sender", "lot.recipient"]);
 
     public static readonly Rule DatesDiffer =
-        new("APM-54", "7(1)(d)", Severity.Data, ["date.sender", "date.recipient"]);
+        new("APM-54", "7(1)(d)", Severity.Data, [.. Explained, "date.sender", "date.recipient"]);
 
     public static readonly Rule LotOrNoticeTwice =
         new("APM-55", "7(1)(d)", Severity.Review, ["same_notice", "lot"], true);

@@ -231,12 +231,19 @@ public sealed class TransferRules
                 inputs.Add($"{difference.Field}.recipient", difference.RecipientValue);
             }
 
+            if (_file.Explanation is { } explained)
+            {
+                inputs.Add("explanation", explained.Notice.Explanation).Add("explained_by", explained.Notice.Filer);
+            }
+
             if (own.Exists(d => d.Kind == DifferenceKind.Quantity))
             {
                 inputs.Add("difference", own.Sum(d => d.Gap));
             }
 
-            Find(rule, party, severity, message, inputs, _file.Dispatches.Concat(_file.Receipts));
+            Find(
+                rule, party, _file.Explanation is null ? severity : Severity.Information, message, inputs,
+                _file.Dispatches.Concat(_file.Receipts).Concat(_file.Explanation is { } word ? [word] : []));
         }
     }
 

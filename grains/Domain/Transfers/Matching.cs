@@ -16,7 +16,9 @@ public enum Match
     MatchedWithinTolerance = 3,
     Mismatched = 4,
 
-    /// <summary>It agrees with the exceptions that the recipient declared.</summary>
+    /// <summary>
+    /// It agrees with the exceptions that the recipient declared; or it differs, and one side has explained why.
+    /// </summary>
     Explained = 5,
 
     /// <summary>It agrees now that one side or both have corrected a notice.</summary>
@@ -95,7 +97,7 @@ public sealed class Matching
             CompareQuantities();
         }
 
-        var match = _differences.Count > 0 ? Match.Mismatched
+        var match = _differences.Count > 0 ? _file.Explanation is null ? Match.Mismatched : Match.Explained
             : !final ? Match.NotMatched
             : _excepted ? Match.Explained
             : IsCorrected ? Match.Corrected

@@ -26,6 +26,28 @@ public enum NoticeKind
 
     /// <summary>The state named by another's notice: its answer. Moves no stock.</summary>
     Reply = 8,
+
+    /// <summary>Either side: why the two sides' reports differ. Moves no stock.</summary>
+    Explanation = 9,
+}
+
+/// <summary>Why two honest reports may differ. Numbers are those of the contract.</summary>
+public enum ExplanationCode
+{
+    Unspecified = 0,
+    InTransitAtCutoff = 1,
+    UnitOrPackaging = 2,
+    Classification = 3,
+    PartnerAttribution = 4,
+    AuthorisedNotActual = 5,
+    Threshold = 6,
+    Clerical = 7,
+    LossOrAccident = 8,
+    DamagedInTransit = 9,
+    SplitOrMerged = 10,
+    Duplicate = 11,
+    Withheld = 12,
+    Unknown = 13,
 }
 
 /// <summary>What a transfer is for. Numbers are those of the contract.</summary>
@@ -118,6 +140,9 @@ public sealed record Notice(
     /// </summary>
     public string Supersedes { get; init; } = "";
 
+    /// <summary>On an explanation only.</summary>
+    public ExplanationCode Explanation { get; init; }
+
     /// <summary>Takes an earlier notice back and puts nothing in its place.</summary>
     public bool IsWithdrawal => Kind == NoticeKind.Cancellation && Supersedes.Length > 0;
 
@@ -168,6 +193,7 @@ public sealed record Notice(
         : OnwardFrom != other.OnwardFrom ? "onward_from"
         : Remark != other.Remark ? "remark"
         : Supersedes != other.Supersedes ? "supersedes"
+        : Explanation != other.Explanation ? "explanation"
         : null;
 
     /// <summary>

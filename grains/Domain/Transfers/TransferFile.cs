@@ -87,6 +87,20 @@ public sealed record TransferFile(TransferKey Key, ImmutableArray<FiledNotice> N
 
     public bool Has(NoticeKind kind) => Notices.Any(n => n.Notice.Kind == kind);
 
+    /// <summary>
+    /// What was said of the difference since either side last reported what moved; the last word. Null if nothing was.
+    /// </summary>
+    public FiledNotice? Explanation
+    {
+        get
+        {
+            var last = Notices.LastOrDefault(n => n.Notice.Kind == NoticeKind.Explanation);
+            var told = Notices.LastOrDefault(n => n.Notice.Kind
+                is NoticeKind.Dispatch or NoticeKind.Receipt or NoticeKind.Refusal or NoticeKind.Loss);
+            return last is not null && told is not null && Compare(last, told) > 0 ? last : null;
+        }
+    }
+
     /// <summary>With a notice, or with what is newly known about one that is there.</summary>
     public TransferFile With(FiledNotice filed)
     {

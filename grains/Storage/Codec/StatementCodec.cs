@@ -39,6 +39,7 @@ public static class StatementCodec
         OnwardFrom = notice.OnwardFrom.Length == 0 ? null : ToTransferKey(notice.OnwardFrom),
         Remark = notice.Remark,
         Supersedes = IdOf(notice.Supersedes),
+        Explanation = (ExplanationCode)notice.Explanation,
     };
 
     /// <summary>With its name, and without its record time, which the entry has.</summary>
@@ -59,6 +60,7 @@ public static class StatementCodec
             OnwardFrom = notice.OnwardFrom?.Name ?? "",
             Remark = notice.Remark,
             Supersedes = NameOf(notice.Filer, "notices", notice.Supersedes),
+            Explanation = (V1.ExplanationCode)notice.Explanation,
         };
         if (notice.Final is { } final)
         {

@@ -34,6 +34,7 @@ internal static class NoticeShape
         [NoticeKind.Cancellation] = new("CANCELLATION", Side.Sender, Need.Forbidden),
         [NoticeKind.Destruction] = new("DESTRUCTION", Side.Recipient, Need.Required),
         [NoticeKind.Loss] = new("LOSS", Side.Sender | Side.Recipient, Need.Required),
+        [NoticeKind.Explanation] = new("EXPLANATION", Side.Sender | Side.Recipient, Need.Forbidden),
         [NoticeKind.Reply] = new("REPLY", Side.Sender | Side.Recipient | Side.Transit, Need.Forbidden),
     }.ToFrozenDictionary();
 
@@ -97,6 +98,10 @@ internal static class NoticeShape
         LineShape.CheckStatedTotal(notice.HasStatedTotal, notice.StatedTotal, check);
         check.Text("remark", notice.Remark, Limits.RemarkLengthMax);
         CheckOnward(notice, check);
+        check.Choice("explanation", notice.Explanation, required: notice.Kind == NoticeKind.Explanation);
+        check.Require(
+            notice.Kind == NoticeKind.Explanation || notice.Explanation == ExplanationCode.Unspecified, "explanation",
+            "Expected it unset: only an EXPLANATION has it. Remove it.");
         check.Former("supersedes", notice.Supersedes, ResourceNames.Notice(notice.Supersedes)?.Party, filer, "notices");
         if (kind is not null)
             CheckKind(IsWithdrawal(notice) ? Withdrawal : kind, filer, notice, check);

@@ -83,6 +83,11 @@ public sealed class ShapeTests
         { "GRC", Dispatch(n => n.Supersedes = "parties/GRC/notices/N0"), "" },
         { "GRC", Dispatch(n => n.Supersedes = "parties/BGR/notices/N0"), "supersedes" },
         { "GRC", Dispatch(n => n.Supersedes = "N0"), "supersedes" },
+        { "GRC", Dispatch(n => n.Explanation = ExplanationCode.Clerical), "explanation" },
+        { "GRC", Dispatch(n => Bare(n, Kind.Explanation)), "explanation" },
+        { "TUR", Dispatch(n => Explain(n, (ExplanationCode)99)), "explanation sender" },
+        { "GRC", Dispatch(n => Explain(n, ExplanationCode.Clerical)), "" },
+        { "BGR", Dispatch(n => Explain(n, ExplanationCode.Withheld)), "" },
         { "BGR", Dispatch(n => Bare(n, Kind.Cancellation)), "sender" },
         {
             "BGR",
@@ -322,6 +327,12 @@ public sealed class ShapeTests
         };
         change?.Invoke(notice);
         return notice;
+    }
+
+    private static void Explain(Notice notice, ExplanationCode code)
+    {
+        Bare(notice, Kind.Explanation);
+        notice.Explanation = code;
     }
 
     private static void Bare(Notice notice, Kind kind)

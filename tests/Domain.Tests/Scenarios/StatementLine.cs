@@ -17,6 +17,7 @@ internal static class StatementLine
         ["certificate"] = NoticeKind.Destruction,
         ["loss"] = NoticeKind.Loss,
         ["reply"] = NoticeKind.Reply,
+        ["explanation"] = NoticeKind.Explanation,
     };
 
     private static readonly Dictionary<string, Purpose> Purposes = new(StringComparer.Ordinal)
@@ -89,6 +90,7 @@ internal static class StatementLine
         {
             "as" => notice with { Id = value },
             "corrects" => notice with { Supersedes = value },
+            "because" => notice with { Explanation = Words.ParseName<ExplanationCode>(value) },
             "by" => notice with { Filer = value },
             "via" => notice with { Transit = [.. value.Split(',')] },
             "to" => notice with { RecipientKind = Words.ParseName<RecipientKind>(value) },
