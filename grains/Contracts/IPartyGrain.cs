@@ -59,6 +59,9 @@ public interface IPartyGrain : IGrainWithStringKey
     [Alias("GetStockpile")]
     ValueTask<Stockpile> GetStockpile(GetStockpileRequest request);
 
+    [Alias("ListClarifications")]
+    ValueTask<ListClarificationsResponse> ListClarifications(ListClarificationsRequest request);
+
     [Alias("ListObligations")]
     ValueTask<ListObligationsResponse> ListObligations(ListObligationsRequest request);
 

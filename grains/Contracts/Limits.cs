@@ -42,6 +42,9 @@ public static class Limits
     /// <summary>Lines of a declaration: every type in every class.</summary>
     public const int DeclarationLinesMax = 1_000;
 
+    /// <summary>Requests for clarification in one answer; no state ever received one.</summary>
+    public const int ClarificationsMax = 1_000;
+
     /// <summary>What a report says under one paragraph.</summary>
     public const int ReportTextLengthMax = 10_000;
 

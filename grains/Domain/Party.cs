@@ -121,6 +121,10 @@ public sealed partial record Party(string Code)
     public MembershipRecord RecordUnder(Convention convention) =>
         new(convention, Notifications.GetValueOrDefault(convention.Id, []));
 
+    /// <summary>What this party had been asked to clarify by a day.</summary>
+    public ImmutableArray<Clarification> ClarificationsBy(DateOnly day, Rulebook rulebook) =>
+        Clarification.In(RecordUnder(rulebook.MineBan), rulebook.Terms, day);
+
     /// <summary>Where this party stands under a convention on a day.</summary>
     public Membership MembershipOn(Convention convention, DateOnly day) => RecordUnder(convention).On(day);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Treaty.Grid.Contracts;
 using Treaty.Grid.Findings;
 using Treaty.Grid.Storage;
 using Treaty.Grid.Storage.Codec;
@@ -49,6 +50,22 @@ internal sealed partial class PartyGrain
         };
 
         static string KeyOf(Finding f) => $"{9 - (int)f.Severity} {StatementCodec.IdOf(f.Name)}";
+    }
+
+    public async ValueTask<ListClarificationsResponse> ListClarifications(ListClarificationsRequest request)
+    {
+        var party = await DurableAsync();
+        var asOf = DayOf(request.AsOf);
+        return new ListClarificationsResponse
+        {
+            Clarifications =
+            {
+                party.ClarificationsBy(asOf, rulebook)
+                    .TakeLast(Limits.ClarificationsMax)
+                    .Select(c => View.Clarification(c, asOf)),
+            },
+            Position = PositionOf(party.Version),
+        };
     }
 
     public async ValueTask<ListObligationsResponse> ListObligations(ListObligationsRequest request)

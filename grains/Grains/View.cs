@@ -49,6 +49,21 @@ internal static class View
         ProvisionalApplication = membership.ProvisionalApplication,
     };
 
+    public static V1.Clarification Clarification(Conventions.Clarification asked, DateOnly asOf) => new()
+    {
+        Id = asked.Id,
+        Convention = $"conventions/{asked.Request.Convention}",
+        Status = (V1.Clarification.Types.Status)asked.Status,
+        Requesters = { asked.Request.Asserters },
+        Finding = asked.Request.Finding,
+        Requested = asked.Request.Date.ToDate(),
+        Due = asked.Due.ToDate(),
+        DaysLate = asked.IsUnanswered ? Math.Max(0, asOf.DayNumber - asked.Due.DayNumber) : 0,
+        Answered = asked.Answered.ToDate(),
+        Ended = (asked.Closed ?? asked.Escalated).ToDate(),
+        Source = asked.Request.Source,
+    };
+
     public static V1.Declaration Declaration(Filed<Stockpiles.Declaration> filed, string party)
     {
         var message = filed.Content.ToMessage(party);

@@ -62,6 +62,9 @@ public sealed record Terms
     /// <summary>From the last day of a calendar year to the last day on which its report is in time.</summary>
     public required Period YearlyReport { get; init; }
 
+    /// <summary>From the receipt of a request for clarification to the last day for its answer.</summary>
+    public required Period ClarificationReply { get; init; }
+
     /// <summary>
     /// No report due before that day is called missed; null for the day on which each party entered the register. What
     /// a register has no record of is not what nobody reported.

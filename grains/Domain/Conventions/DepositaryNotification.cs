@@ -21,6 +21,14 @@ public enum NotificationKind
     SuspensionContested = 12,
     ArmedConflictBegan = 13,
     ArmedConflictEnded = 14,
+
+    /// <summary>The state received a request for clarification (Article 8 of the Mine Ban Convention).</summary>
+    ClarificationRequested = 15,
+    ClarificationAnswered = 16,
+    ClarificationClosed = 17,
+
+    /// <summary>Put to a Meeting of the States Parties.</summary>
+    ClarificationEscalated = 18,
 }
 
 /// <summary>One act under a convention, or a fact that its rules need and a named body asserts.</summary>
@@ -40,6 +48,12 @@ public sealed record DepositaryNotification(
     ImmutableArray<string> Asserters,
     string Source)
 {
+    /// <summary>The case that a clarification is about; empty for anything else.</summary>
+    public string Clarification { get; init; } = "";
+
+    /// <summary>The name of the finding that it is asked about; empty if it is about none.</summary>
+    public string Finding { get; init; } = "";
+
     /// <summary>An act by which a state consents to be bound.</summary>
     public bool IsConsent => Kind is NotificationKind.Ratification or NotificationKind.Acceptance
         or NotificationKind.Approval or NotificationKind.Accession or NotificationKind.Succession
@@ -55,5 +69,7 @@ public sealed record DepositaryNotification(
         : Effective != other.Effective ? "effective"
         : !Asserters.SequenceEqual(other.Asserters) ? "asserters"
         : Source != other.Source ? "source"
+        : Clarification != other.Clarification ? "clarification"
+        : Finding != other.Finding ? "finding"
         : null;
 }

@@ -6,7 +6,7 @@ public static class KnownConventions
     private const string FromMemory = "Periods from memory: check before relying on them.";
 
     /// <summary>
-    /// The Anti-Personnel Mine Ban Convention of 18 September 1997. Deadlines of Articles 4, 7, 17 and 20 are the
+    /// The Anti-Personnel Mine Ban Convention of 18 September 1997. Deadlines of Articles 4, 7, 8, 17 and 20 are the
     /// convention's; the other periods follow the practice named beside them.
     /// </summary>
     public static Convention MineBan { get; } = new(
@@ -33,10 +33,13 @@ public static class KnownConventions
             // Article 7(1) and (2): 180 days; 30 April.
             InitialReport = new Period(Days: 180),
             YearlyReport = new Period(Months: 4),
+
+            // Article 8.
+            ClarificationReply = new Period(Days: 28),
             JourneyDaysMax = 365,
             ApproximatePercentMax = 5,
         },
-        Source = "Convention text, Articles 4, 7, 17 and 20; reporting periods after IAEA safeguards and European "
+        Source = "Convention text, Articles 4, 7, 8, 17 and 20; reporting periods after IAEA safeguards and European "
             + "waste shipment practice, journey and tolerance are this register's own.",
     };
 

@@ -44,6 +44,14 @@ public static class Obligations
                 party.Books.Items.Sum(item => party.Books.On(item, Place.Found, asOf)) <= 0);
         }
 
+        foreach (var asked in party.ClarificationsBy(asOf, rulebook).Where(c => c.IsUnanswered).Take(1))
+        {
+            yield return new Obligation(
+                MineBanRules.ClarificationUnanswered,
+                $"Answer the request for clarification {asked.Id} of {string.Join(", ", asked.Request.Asserters)}",
+                asked.Due, IsMet: false);
+        }
+
         if (TransparencyRules.InitialDue(party, rulebook, asOf) is { } due)
         {
             yield return new Obligation(

@@ -144,6 +144,9 @@ public static class MineBanRules
     public static readonly Rule ItemUnknown =
         new("APM-61", "7(1)(h)", Severity.Data, ["items", "taxonomy"]);
 
+    public static readonly Rule ClarificationUnanswered =
+        new("APM-70", "8", Severity.Warning, ["clarifications", "requested_by", "due"], true);
+
     /// <summary>All of them, by id.</summary>
     public static ImmutableSortedDictionary<string, Rule> All { get; } = typeof(MineBanRules)
         .GetFields()

@@ -25,7 +25,7 @@ public static class ArticleFour
 }
 
 /// <summary>
-/// The rules about a party as such, which rest on its own memberships and books: APM-11, 12, 20, 21 and 42.
+/// The rules about a party as such, which rest on its own memberships and books: APM-11, 12, 20, 21, 42 and 70.
 /// </summary>
 public static class StockRules
 {
@@ -51,6 +51,7 @@ public static class StockRules
             WithdrawalHeldUp(party, membership, rulebook),
             Deadline(party, last, rulebook, day),
             FoundAfterCompletion(party, last, rulebook, day),
+            Unclarified(party, rulebook, asOf),
         }.OfType<Finding>().Concat(TransparencyRules.Judge(party, rulebook, asOf));
     }
 
@@ -119,6 +120,24 @@ public static class StockRules
                 + $"{Inputs.Text(found)}; {Inputs.Text(left)} are left, to be destroyed by {Inputs.Text(due)}.",
             new Inputs().Add("completed", completed.Value).Add("found", found).Add("left", left).Add("due", due),
             due);
+    }
+
+    // APM-70.
+    private static Finding? Unclarified(Party party, Rulebook rulebook, DateOnly asOf)
+    {
+        var late = party.ClarificationsBy(asOf, rulebook)
+            .Where(c => c.IsUnanswered && asOf > c.Due
+                && party.MembershipOn(rulebook.MineBan, c.Request.Date).Standing.IsBound)
+            .ToList();
+        return late.Count == 0 ? null : Find(
+            MineBanRules.ClarificationUnanswered, party, "", Severity.Warning, rulebook,
+            $"{party.Code} has not answered {string.Join(", ", late.Select(c => c.Id))}, asked under Article 8; the "
+                + $"first answer was due by {Inputs.Text(late[0].Due)}.",
+            new Inputs()
+                .Add("clarifications", late.Select(c => c.Id))
+                .Add("requested_by", late.SelectMany(c => c.Request.Asserters).Distinct(StringComparer.Ordinal))
+                .Add("due", late[0].Due),
+            late[0].Due);
     }
 
     /// <summary>What APM-42 is about, for one item: its balance in each class.</summary>

@@ -171,7 +171,11 @@ public static class StatementCodec
 
     public static DepositaryNotification ToNotification(this V1.DepositaryNotification notification, string id) => new(
         id, IdOf(notification.Convention), (NotificationKind)notification.Kind, notification.Date.ToDay(),
-        notification.Effective?.ToDay(), [.. notification.Asserters], notification.Source);
+        notification.Effective?.ToDay(), [.. notification.Asserters], notification.Source)
+    {
+        Clarification = notification.Clarification,
+        Finding = notification.Finding,
+    };
 
     public static V1.DepositaryNotification ToMessage(this DepositaryNotification notification, string party) => new()
     {
@@ -182,6 +186,8 @@ public static class StatementCodec
         Effective = notification.Effective.ToDate(),
         Asserters = { notification.Asserters },
         Source = notification.Source,
+        Clarification = notification.Clarification,
+        Finding = notification.Finding,
     };
 
     /// <summary>The name of a party's statement; empty without an id.</summary>

@@ -39,6 +39,8 @@ internal static class Permissions
         // A party's stock, duties and findings are between it and the secretariat.
         [V1 + "PartyService/GetStockpile"] = On<GetStockpileRequest>("stockpiles.get", Owner | Secretariat,
             r => r.Parent),
+        [V1 + "PartyService/ListClarifications"] = On<ListClarificationsRequest>("clarifications.list",
+            Owner | Secretariat, r => r.Parent),
         [V1 + "PartyService/ListObligations"] = On<ListObligationsRequest>("obligations.list", Owner | Secretariat,
             r => r.Parent),
         [V1 + "DeclarationService/GetDeclaration"] = On<GetDeclarationRequest>("declarations.get",

@@ -34,6 +34,10 @@ internal sealed class PartyCalls(IGrainFactory grains) : PartyService.PartyServi
     public override async Task<Stockpile> GetStockpile(GetStockpileRequest request, ServerCallContext context) =>
         await grains.PartyOf(request.Parent).GetStockpile(request);
 
+    public override async Task<ListClarificationsResponse> ListClarifications(
+        ListClarificationsRequest request, ServerCallContext context) =>
+        await grains.PartyOf(request.Parent).ListClarifications(request);
+
     public override async Task<ListObligationsResponse> ListObligations(
         ListObligationsRequest request, ServerCallContext context) =>
         await grains.Lists().ListObligations(request);

@@ -35,6 +35,7 @@ internal static class RegisterShape
         check.Choice("kind", notification.Kind, required: true);
         check.Day("date", notification.Date, check.LatestToday, required: true);
         CheckEffective(notification, check);
+        CheckClarification(notification, check);
         check.Text("source", notification.Source, Limits.ReasonLengthMax);
         if (notification.Asserters.Count > Limits.AssertersMax)
         {
@@ -45,6 +46,28 @@ internal static class RegisterShape
 
         for (var i = 0; i < notification.Asserters.Count; i++)
             check.Text($"asserters[{i}]", notification.Asserters[i], Limits.PhraseLengthMax, required: true);
+    }
+
+    private static void CheckClarification(DepositaryNotification notification, Inspection check)
+    {
+        var isRequest = notification.Kind == DepositaryNotification.Types.Kind.ClarificationRequested;
+        if (notification.Kind < DepositaryNotification.Types.Kind.ClarificationRequested)
+        {
+            check.Require(notification.Clarification.Length == 0, "clarification",
+                "Expected it unset: only what concerns a clarification has it. Remove it.");
+        }
+        else
+        {
+            check.Id("clarification", notification.Clarification);
+        }
+
+        check.Require(!isRequest || notification.Asserters.Count > 0, "asserters",
+            "Expected the codes of the State Parties that ask. Add them.");
+        check.Require(
+            notification.Finding.Length == 0 || (isRequest && ResourceNames.Finding(notification.Finding) is not null),
+            "finding",
+            "Expected a name of the form parties/{code}/findings/{id}, on a CLARIFICATION_REQUESTED. Correct it, or"
+            + " remove it.");
     }
 
     private static void CheckEffective(DepositaryNotification notification, Inspection check)

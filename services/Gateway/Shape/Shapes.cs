@@ -64,6 +64,10 @@ internal sealed class Shapes(TimeProvider time)
                 check.Day("as_of", r.AsOf, check.LatestPlanned);
                 check.Position("as_known_at", r.AsKnownAt);
                 break;
+            case ListClarificationsRequest r:
+                check.PartyName("parent", r.Parent);
+                check.Day("as_of", r.AsOf, check.LatestPlanned);
+                break;
             case PrepareReportRequest r:
                 check.PartyName("parent", r.Parent);
                 check.Require(

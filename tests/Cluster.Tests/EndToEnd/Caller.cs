@@ -90,6 +90,10 @@ internal sealed record Caller(RunningRegister Register, string Code)
             },
             Options);
 
+    public async Task<IReadOnlyList<Clarification>> ClarificationsAsync(string party, Date asOf) =>
+        (await Parties.ListClarificationsAsync(
+            new ListClarificationsRequest { Parent = $"parties/{party}", AsOf = asOf }, Options)).Clarifications;
+
     public async Task<PrepareReportResponse> PrepareAsync(int year) =>
         await new DeclarationService.DeclarationServiceClient(Register.Channel).PrepareReportAsync(
             new PrepareReportRequest { Parent = $"parties/{Code}", Year = year }, Options);

@@ -26,6 +26,29 @@ public sealed class RegisterTests(RunningRegister register)
     }
 
     [Fact]
+    public async Task A_request_for_clarification_is_between_the_depositary_the_state_and_the_secretariat()
+    {
+        await As("depositary").RecordAsync("PRY", "Q1", new DepositaryNotification
+        {
+            Convention = "conventions/apmbc",
+            Kind = DepositaryNotification.Types.Kind.ClarificationRequested,
+            Date = Day(2026, 1, 15),
+            Clarification = "Q1",
+            Asserters = { "URY" },
+        });
+        foreach (var caller in new[] { "PRY", "secretariat" })
+        {
+            var asked = Assert.Single(await As(caller).ClarificationsAsync("PRY", Day(2026, 2, 13)));
+            Assert.Equal(
+                (Clarification.Types.Status.Open, Day(2026, 2, 12), 1), (asked.Status, asked.Due, asked.DaysLate));
+        }
+
+        Assert.Contains(await As("PRY").FindingsAsync(Day(2026, 2, 13)), f => f.Rule == "APM-70");
+        var refused = await Caller.RefusedAsync(() => As("URY").ClarificationsAsync("PRY", Day(2026, 2, 13)));
+        Assert.Equal(StatusCode.PermissionDenied, refused.Code);
+    }
+
+    [Fact]
     public async Task Only_the_depositary_registers_parties_and_records_what_it_received()
     {
         var notification = new DepositaryNotification

@@ -78,6 +78,19 @@ public sealed class ShapeTests
         { "GRC", Dispatch(n => { n.Kind = Kind.Plan; n.OnwardFrom = "parties/TUR/transfers/GRC~T0"; }), "onward_from" },
     };
 
+    public static TheoryData<IMessage, string> Clarifications => new()
+    {
+        { Asked(DepositaryNotification.Types.Kind.ClarificationRequested), "" },
+        { Asked(DepositaryNotification.Types.Kind.ClarificationRequested, n => n.Asserters.Clear()),
+            "notification.asserters" },
+        { Asked(DepositaryNotification.Types.Kind.ClarificationRequested, n => n.Finding = "APM-51"),
+            "notification.finding" },
+        { Asked(DepositaryNotification.Types.Kind.ClarificationAnswered), "" },
+        { Asked(DepositaryNotification.Types.Kind.ClarificationAnswered, n => n.Clarification = ""),
+            "notification.clarification" },
+        { Asked(DepositaryNotification.Types.Kind.Accession), "notification.clarification" },
+    };
+
     public static TheoryData<string, Notice, string> Corrections => new()
     {
         { "GRC", Dispatch(n => n.Supersedes = "parties/GRC/notices/N0"), "" },
@@ -242,6 +255,7 @@ public sealed class ShapeTests
 
     [Theory]
     [MemberData(nameof(Requests), DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Clarifications), DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Lists), DisableDiscoveryEnumeration = true)]
     public void A_request_is_held_to_its_form(IMessage request, string fields) => Expect(request, fields, "");
 
@@ -348,6 +362,14 @@ public sealed class ShapeTests
         change?.Invoke(line);
         return line;
     }
+
+    private static RecordDepositaryNotificationRequest Asked(
+        DepositaryNotification.Types.Kind kind, Action<DepositaryNotification>? change = null) => Notification(n =>
+        {
+            (n.Kind, n.Clarification) = (kind, "Q1");
+            n.Asserters.Add("BGR");
+            change?.Invoke(n);
+        });
 
     private static RecordDepositaryNotificationRequest Notification(Action<DepositaryNotification>? change = null)
     {

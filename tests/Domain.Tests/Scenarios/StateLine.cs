@@ -7,7 +7,7 @@ internal static class StateLine
 {
     public static StateStep Parse(Words words, string id)
     {
-        var code = words.Take();
+        var (code, clarification) = (words.Take(), "");
         if (words.Skips("is", "no", "party"))
         {
             return new StateStep(code, null);
@@ -35,8 +35,13 @@ internal static class StateLine
             _ when words.Skips("is", "denied", "suspension") => NotificationKind.SuspensionContested,
             _ when words.Skips("enters", "armed", "conflict") => NotificationKind.ArmedConflictBegan,
             _ when words.Skips("leaves", "armed", "conflict") => NotificationKind.ArmedConflictEnded,
+            _ when words.Skips("is", "asked", "no", "more") => NotificationKind.ClarificationClosed,
+            _ when words.Skips("is", "asked") => NotificationKind.ClarificationRequested,
+            _ when words.Skips("answers") => NotificationKind.ClarificationAnswered,
+            _ when words.Skips("is", "put", "to", "a", "meeting") => NotificationKind.ClarificationEscalated,
             _ => throw new FormatException($"\"{words.Next}\" is nothing a state does."),
         };
+        clarification = kind >= NotificationKind.ClarificationRequested ? words.Take() : "";
         return Step(kind, words.Date());
 
         StateStep Step(NotificationKind kind, DateOnly date)
@@ -44,7 +49,10 @@ internal static class StateLine
             var effective = words.Skips("effective") ? words.Date() : (DateOnly?)null;
             var asserters = words.Skips("says") ? words.Take().Split(',') : [];
             return new StateStep(code, new DepositaryNotification(
-                id, words.Convention(), kind, date, effective, [.. asserters], "scenario"));
+                id, words.Convention(), kind, date, effective, [.. asserters], "scenario")
+            {
+                Clarification = clarification,
+            });
         }
     }
 }
