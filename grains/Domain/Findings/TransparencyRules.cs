@@ -53,8 +53,8 @@ public static class TransparencyRules
         for (var year = from.Year - 1; year <= asOf.Year; year++)
         {
             var due = rulebook.Terms.YearlyReport.After(new DateOnly(year, 12, 31));
-            if (due >= from && !reported.Contains(year) && IsBoundOn(party, rulebook, due)
-                && party.MembershipOn(rulebook.MineBan, due).EntryIntoForce is { } entry
+            if (due >= from && !reported.Contains(year)
+                && party.MembershipOn(rulebook.MineBan, due) is { Standing.IsBound: true, EntryIntoForce: { } entry }
                 && rulebook.Terms.InitialReport.After(entry) <= due)
             {
                 yield return (year, due);
@@ -73,17 +73,17 @@ public static class TransparencyRules
     private static Finding? RetainedUntold(Party party, Rulebook rulebook, DateOnly asOf)
     {
         var last = party.Reports.Where(r => !r.Report.IsInitial && r.RecordedOn <= asOf).TakeLast(2).ToList();
-        var retained = party.Books.Items
-            .Where(i => ReportDraft.IsReported(i, rulebook.Taxonomy))
-            .Sum(i => party.Books.On(i, Place.Retained, asOf));
-        retained = Math.Max(retained, party.DeclaredRetained?.Total ?? 0);
         if (last.Count < 2 || last[1].AsOf.Year != last[0].AsOf.Year + 1 || last.Exists(TellsOfRetained)
-            || retained <= 0 || !IsBoundOn(party, rulebook, asOf))
+            || !IsBoundOn(party, rulebook, asOf))
         {
             return null;
         }
 
-        return StockRules.Find(
+        var held = party.Books.Items
+            .Where(i => ReportDraft.IsReported(i, rulebook.Taxonomy))
+            .Sum(i => party.Books.On(i, Place.Retained, asOf));
+        var retained = Math.Max(held, party.DeclaredRetained?.Total ?? 0);
+        return retained <= 0 ? null : StockRules.Find(
             MineBanRules.RetainedUntold, party, "", Severity.Review, rulebook,
             $"{party.Code} retains {Inputs.Text(retained)} mines; its reports for {last[0].AsOf.Year} and "
                 + $"{last[1].AsOf.Year} say nothing new about them.",
