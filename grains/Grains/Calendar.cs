@@ -11,14 +11,15 @@ namespace Treaty.Grid.Grains;
 /// while no silo ran.
 /// </summary>
 internal sealed partial class Calendar(
-    ReadModel model, IGrainFactory grains, TimeProvider time, ILogger<Calendar> log) : BackgroundService
+    ReadModel model, IJournal journal, IGrainFactory grains, TimeProvider time, ILogger<Calendar> log)
+    : BackgroundService
 {
     private const int DutiesAtOnce = 500;
 
     /// <summary>How soon after a start, or after midnight (UTC), it looks; and tries again after a failure.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    /// <summary>For duties that are recorded late, or were not in the read model yet.</summary>
+    /// <summary>For duties that are recorded late.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(10);
 
     /// <summary>Who has judged the day.</summary>
@@ -65,10 +66,11 @@ internal sealed partial class Calendar(
             return;
         }
 
-        var began = time.GetTimestamp();
+        var (began, head) = (time.GetTimestamp(), await journal.GetHeadAsync(cancellation));
         var overdue = Condition.All(Condition.Below("due", Iso(today)), Condition.Equal("met", 0L));
         IReadOnlyList<string>? after = null;
         var all = true;
+        long reached;
         do
         {
             var page = await model.ListDutiesAsync(new ListQuery(null, overdue, after, DutiesAtOnce), cancellation);
@@ -78,11 +80,13 @@ internal sealed partial class Calendar(
                 all &= _judged.Contains(party) || await JudgeAsync(party);
             }
 
+            reached = page.Position;
             after = page.Rows.Count < DutiesAtOnce ? null : page.Rows[^1].Key;
         }
         while (after is not null);
 
-        _looked = all ? began : null;
+        // After a start the read model may still be on its way.
+        _looked = all && reached >= head ? began : null;
     }
 
     private async Task<bool> JudgeAsync(string party)
