@@ -51,6 +51,9 @@ public static class Limits
     /// <summary>Institutions, sites or methods that a report names.</summary>
     public const int ReportEntriesMax = 50;
 
+    /// <summary>What is stated of the pieces of one line: more than any convention asks.</summary>
+    public const int CharacteristicsMax = 20;
+
     /// <summary>Lots of one line.</summary>
     public const int LotsMax = 200;
 

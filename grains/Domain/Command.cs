@@ -29,7 +29,7 @@ public sealed record FileNotice(Notice Notice, DateTimeOffset Time) : Command(Ti
 /// <param name="Filer">Where the filer stood on the notice's date.</param>
 /// <param name="Time">When it arrived.</param>
 public sealed record TakeNotice(
-    long Sequence, Notice Notice, DateTimeOffset FiledAt, long Position, Standing Filer, DateTimeOffset Time)
+    long Sequence, Notice Notice, DateTimeOffset FiledAt, long Position, Standings Filer, DateTimeOffset Time)
     : Command(Time);
 
 /// <summary>Take the answer to a message.</summary>

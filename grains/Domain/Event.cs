@@ -21,7 +21,7 @@ public sealed record DeclarationFiled(Declaration Declaration) : Event;
 /// <param name="Notice">What it said.</param>
 /// <param name="Filer">Where it stood on the notice's date.</param>
 /// <param name="Addresses">Who is told, each with the next number in the order between the two.</param>
-public sealed record NoticeFiled(Notice Notice, Standing Filer, ImmutableArray<Address> Addresses) : Event;
+public sealed record NoticeFiled(Notice Notice, Standings Filer, ImmutableArray<Address> Addresses) : Event;
 
 /// <summary>Whom a notice is sent to, and its number among the messages from the filer to it.</summary>
 public readonly record struct Address(string To, long Sequence);
@@ -35,7 +35,7 @@ public readonly record struct Address(string To, long Sequence);
 /// <param name="Filer">Where the filer stood on the notice's date.</param>
 /// <param name="Here">Where this party stood on it.</param>
 public sealed record NoticeDelivered(
-    string From, long Sequence, Notice Notice, DateTimeOffset FiledAt, long Position, Standing Filer, Standing Here)
+    string From, long Sequence, Notice Notice, DateTimeOffset FiledAt, long Position, Standings Filer, Standings Here)
     : Event;
 
 /// <summary>The addressee of a notice answered. It is durable there; this is the filer's copy.</summary>
@@ -43,7 +43,7 @@ public sealed record NoticeDelivered(
 /// <param name="Sequence">The number of the message.</param>
 /// <param name="Position">Of the addressee's entry.</param>
 /// <param name="There">Where the addressee stood on the notice's date.</param>
-public sealed record AnswerReceived(string From, long Sequence, long Position, Standing There) : Event;
+public sealed record AnswerReceived(string From, long Sequence, long Position, Standings There) : Event;
 
 /// <summary>Counts moved between accounts.</summary>
 /// <param name="Bookings">In order.</param>

@@ -17,7 +17,7 @@ public sealed partial record Party
     /// change, which are judged for that day. Closed ones are as recorded.
     /// </summary>
     public IEnumerable<Finding> FindingsOn(DateOnly asOf, TransferFile file, Rulebook rulebook) =>
-        Overlay(file.Key.ToString(), Assess(file, rulebook, asOf));
+        Overlay(file.Key.ToString(), Assess(file, rulebook, asOf), rulebook);
 
     /// <summary>All findings that this party has recorded, or finds by then, as of a day.</summary>
     public IEnumerable<Finding> FindingsOn(DateOnly asOf, Rulebook rulebook)
@@ -31,7 +31,8 @@ public sealed partial record Party
                 about,
                 about.Length == 0 ? StockRules.Judge(this, rulebook, asOf)
                 : files.TryGetValue(about, out var file) ? Assess(file, rulebook, asOf)
-                : []));
+                : [],
+                rulebook));
     }
 
     /// <summary>One of them; null if it was never recorded and is not found by then.</summary>
@@ -41,22 +42,22 @@ public sealed partial record Party
             : key.Transfer is { } transfer && Files.TryGetValue(transfer, out var file)
                 ? Assess(file, rulebook, asOf)
             : [];
-        return Overlay(key.About, judged).FirstOrDefault(f => f.Key == key);
+        return Overlay(key.About, judged, rulebook).FirstOrDefault(f => f.Key == key);
     }
 
     /// <summary>Those about the party as such: its memberships, its stock and its declarations.</summary>
     public IEnumerable<Finding> OwnFindingsOn(DateOnly asOf, Rulebook rulebook) => Findings
         .Where(f => f.Key.Length > 0 && f.Value[0].Transfer.Length == 0)
         .SelectMany(f => f.Value)
-        .Concat(Overlay("", StockRules.Judge(this, rulebook, asOf)));
+        .Concat(Overlay("", StockRules.Judge(this, rulebook, asOf), rulebook));
 
-    private IEnumerable<Finding> Overlay(string about, IEnumerable<Finding> judged)
+    private IEnumerable<Finding> Overlay(string about, IEnumerable<Finding> judged, Rulebook rulebook)
     {
         var recorded = Findings.GetValueOrDefault(about, []);
-        var byTime = judged.Where(f => MineBanRules.All[f.Key.Rule].ByTime).ToDictionary(f => f.Key);
+        var byTime = judged.Where(f => rulebook.IsByTime(f.Key.Rule)).ToDictionary(f => f.Key);
         foreach (var finding in recorded)
         {
-            if (!MineBanRules.All[finding.Key.Rule].ByTime)
+            if (!rulebook.IsByTime(finding.Key.Rule))
             {
                 yield return finding;
             }

@@ -1,4 +1,3 @@
-using Treaty.Grid.Conventions;
 using Treaty.Grid.Findings;
 using Treaty.Grid.Stockpiles;
 using Treaty.Grid.Transfers;
@@ -73,7 +72,13 @@ public sealed partial record Party
             }
         }
 
+        if (declaration.Report is { Convention.Length: > 0 } named && rulebook.Find(named.Convention) is null)
+        {
+            return Refuse(RefusalReason.ConventionUnknown, named.Convention);
+        }
+
         if (declaration.Report is { } report && Reports.FirstOrDefault(r => r.Report.IsInitial == report.IsInitial
+            && rulebook.Find(r.Report.Convention) == rulebook.Find(report.Convention)
             && (report.IsInitial || r.AsOf.Year == declaration.AsOf.Year)) is { } other
             && other.Declaration.Id != declaration.Supersedes)
         {
@@ -145,7 +150,7 @@ public sealed partial record Party
             return refused;
         }
 
-        var filed = new NoticeFiled(notice, StandingOn(notice, rulebook), [.. Addresses(notice, former?.Notice)]);
+        var filed = new NoticeFiled(notice, rulebook.StandingsOf(this, notice), [.. Addresses(notice, former?.Notice)]);
         var draft = new Draft(this, command).Add(filed);
         draft.AddConsequences(rulebook, this, notice, isNew: true, 0);
         return draft.Decided;
@@ -168,7 +173,7 @@ public sealed partial record Party
 
         var delivered = new NoticeDelivered(
             notice.Filer, command.Sequence, notice, command.FiledAt, command.Position, command.Filer,
-            StandingOn(notice, rulebook));
+            rulebook.StandingsOf(this, notice));
         var draft = new Draft(this, command).Add(delivered);
         draft.AddConsequences(rulebook, this, notice, isNew: true, 0);
         return draft.Decided;
@@ -225,9 +230,6 @@ public sealed partial record Party
         .Union(former is null ? [] : Addressees(former), StringComparer.Ordinal)
         .Select(to => new Address(to, Peers.GetValueOrDefault(to, Peer.New).Sent + 1));
 
-    private Standing StandingOn(Notice notice, Rulebook rulebook) =>
-        MembershipOn(rulebook.MineBan, notice.Date).Standing;
-
     private static Decision RepeatOrConflict(string? difference, string name) => difference is null
         ? Repeated.Instance
         : Refuse(RefusalReason.IdConflict, name, difference);
@@ -281,7 +283,7 @@ public sealed partial record Party
             if (notice.Transfer.IsSide(Party.Code))
             {
                 booked = Bookkeeping.Of(
-                    before.Books, rulebook.Taxonomy, Party.Code,
+                    before.Books, rulebook, Party.Code,
                     before.Files.GetValueOrDefault(notice.Transfer, new TransferFile(notice.Transfer)),
                     Party.Files[notice.Transfer], notice, isNew);
             }
@@ -365,7 +367,7 @@ public sealed partial record Party
                 Add(new DutySet(duty));
             }
 
-            foreach (var gone in recorded.Where(d => !duties.Exists(o => o.Rule.Id == d.Rule.Id)))
+            foreach (var gone in recorded.Where(d => !duties.Exists(o => o.Rule == d.Rule)))
             {
                 Add(new DutySet(gone with { Title = "" }));
             }

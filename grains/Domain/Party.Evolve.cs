@@ -143,7 +143,7 @@ public sealed partial record Party
 
     private Party With(Obligation duty)
     {
-        var others = Duties.GetValueOrDefault(duty.Transfer, []).RemoveAll(d => d.Rule.Id == duty.Rule.Id);
+        var others = Duties.GetValueOrDefault(duty.Transfer, []).RemoveAll(d => d.Rule == duty.Rule);
         var duties = duty.Title.Length == 0 ? others : others.Add(duty);
         return this with
         {

@@ -122,8 +122,12 @@ public sealed partial record Party(string Code)
         new(convention, Notifications.GetValueOrDefault(convention.Id, []));
 
     /// <summary>What this party had been asked to clarify by a day.</summary>
-    public ImmutableArray<Clarification> ClarificationsBy(DateOnly day, Rulebook rulebook) =>
-        Clarification.In(RecordUnder(rulebook.MineBan), rulebook.Terms, day);
+    public ImmutableArray<Clarification> ClarificationsBy(DateOnly day, Jurisdiction law) =>
+        Clarification.In(RecordUnder(law.Convention), law.Terms, day);
+
+    /// <summary>The transparency reports in effect under a convention, by the day they speak of.</summary>
+    public IEnumerable<FiledReport> ReportsUnder(Jurisdiction law) => Reports.Where(r =>
+        r.Report.Convention.Length == 0 ? law.Convention.IsPrimary : r.Report.Convention == law.Id);
 
     /// <summary>Where this party stands under a convention on a day.</summary>
     public Membership MembershipOn(Convention convention, DateOnly day) => RecordUnder(convention).On(day);

@@ -20,7 +20,7 @@ namespace Treaty.Grid.Grains;
 [Reentrant]
 [GrainType("lists")]
 internal sealed partial class ListGrain(
-    ReadModel model, IJournal journal, PartyRegister register, TimeProvider time) : Grain, IListGrain
+    ReadModel model, IJournal journal, PartyRegister register, Rulebook rulebook, TimeProvider time) : Grain, IListGrain
 {
     // One party's pages are filtered here: a filter that keeps little ends a page early rather than hold up the caller.
     private const int FilteredPagesMax = 5;
@@ -120,8 +120,7 @@ internal sealed partial class ListGrain(
             query => model.ListFindingsAsync(query, CancellationToken.None));
         foreach (var finding in page.Items)
         {
-            finding.AsOf = asOf.ToDate();
-            finding.DaysLate = DaysFrom(finding.Due?.ToDay(), asOf);
+            View.Complete(finding, rulebook, asOf);
         }
 
         return new ListFindingsResponse
@@ -145,7 +144,7 @@ internal sealed partial class ListGrain(
                 query => model.ListDutiesAsync(query, CancellationToken.None));
             return new ListObligationsResponse
             {
-                Obligations = { page.Items.Select(row => View.Obligation(row, asOf)) },
+                Obligations = { page.Items.Select(row => View.Obligation(row, rulebook, asOf)) },
                 NextPageToken = page.Token,
                 Position = page.Position,
             };

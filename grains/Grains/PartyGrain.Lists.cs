@@ -22,7 +22,7 @@ internal sealed partial class PartyGrain
         var size = Page.LongSize(request.PageSize);
         var findings = party.FindingsOn(asOf, rulebook)
             .Where(f => f.Key.Party == Code && (request.ShowClosed || f.Closed is null))
-            .Select(f => View.Finding(f, asOf, PositionOf));
+            .Select(f => View.Finding(f, rulebook, asOf, PositionOf));
         var open = request.ShowClosed
             ? Condition.True
             : Condition.Equal("status", (long)FindingStatus.Open);
@@ -38,8 +38,7 @@ internal sealed partial class PartyGrain
             f => f.Transfer);
         foreach (var finding in page.Items.Where(f => f.AsOf is null))
         {
-            finding.AsOf = asOf.ToDate();
-            finding.DaysLate = finding.Due?.ToDay() is { } due && due < asOf ? asOf.DayNumber - due.DayNumber : 0;
+            View.Complete(finding, rulebook, asOf);
         }
 
         return new ListFindingsResponse
@@ -60,7 +59,9 @@ internal sealed partial class PartyGrain
         {
             Clarifications =
             {
-                party.ClarificationsBy(asOf, rulebook)
+                rulebook.Jurisdictions
+                    .SelectMany(law => party.ClarificationsBy(asOf, law))
+                    .OrderBy(c => c.Request.Date)
                     .TakeLast(Limits.ClarificationsMax)
                     .Select(c => View.Clarification(c, asOf)),
             },
@@ -75,13 +76,16 @@ internal sealed partial class PartyGrain
         var size = Page.LongSize(request.PageSize);
         var page = await PageAsync(
             party, request.PageToken, size,
-            Obligations.Of(party, rulebook, asOf).Select(o => View.Obligation(o, asOf)), KeyOf,
+            Obligations.Of(party, rulebook, asOf).Select(o => View.Obligation(o, rulebook, asOf)), KeyOf,
             async after =>
             {
                 var rows = await model.ListDutiesAsync(
                     new ListQuery(Code, Condition.True, after, size + 1), CancellationToken.None);
                 return new ListPage<Obligation>(
-                    [.. rows.Rows.Select(r => new ListRow<Obligation>(View.Obligation(r.Value, asOf), r.Key))],
+                    [
+                        .. rows.Rows.Select(r => new ListRow<Obligation>(
+                            View.Obligation(r.Value, rulebook, asOf), r.Key)),
+                    ],
                     rows.Position);
             },
             key => key.Split(' ', 3) is [var due, var rule, var transfer]

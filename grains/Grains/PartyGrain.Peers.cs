@@ -96,7 +96,7 @@ internal sealed partial class PartyGrain
         var delivery = message.Delivery;
         return new TakeNotice(
             sequence, delivery.Notice.ToNotice(delivery.From, delivery.Id), delivery.FiledAt.ToDateTimeOffset(),
-            delivery.Position, delivery.Filer.ToStanding(), now);
+            delivery.Position, delivery.Filer.ToStandings(), now);
     }
 
     private PeerAnswer Answer(Grid.Party party, PeerMessage message)
@@ -104,7 +104,7 @@ internal sealed partial class PartyGrain
         var delivery = message.Delivery;
         var notice = delivery.Notice.ToNotice(delivery.From, delivery.Id);
         var filed = FindIn(notice.Transfer) ?? FindIn(notice.OnwardFrom!.Value)!;
-        var there = filed.Counterpart ?? party.MembershipOn(rulebook.MineBan, notice.Date).Standing;
+        var there = filed.Counterpart ?? rulebook.StandingsOf(party, notice);
         return new PeerAnswer
         {
             To = delivery.From,

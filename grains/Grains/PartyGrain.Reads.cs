@@ -1,5 +1,6 @@
 using Google.Type;
 using Treaty.Grid.Contracts;
+using Treaty.Grid.Conventions;
 using Treaty.Grid.Findings;
 using Treaty.Grid.Stockpiles;
 using Treaty.Grid.Storage;
@@ -7,6 +8,7 @@ using Treaty.Grid.Storage.Codec;
 using Treaty.Grid.Transfers;
 using Treaty.Grid.V1;
 using Finding = Treaty.Grid.V1.Finding;
+using StockToDestroy = Treaty.Grid.Findings.StockToDestroy;
 
 namespace Treaty.Grid.Grains;
 
@@ -41,9 +43,25 @@ internal sealed partial class PartyGrain
                     Quantity = h.Quantity,
                 }),
             },
-            Article4Balance = ArticleFour.Balance(books, rulebook.Taxonomy, asOf),
+            Article4Balance = rulebook.Primary is { } primary ? StockToDestroy.Balance(books, primary, asOf) : 0,
+            ToDestroy =
+            {
+                rulebook.Jurisdictions.Select(law => ToDestroy(party, books, law, asOf)).OfType<V1.StockToDestroy>(),
+            },
         };
     }
+
+    private static V1.StockToDestroy? ToDestroy(Grid.Party party, Ledger books, Jurisdiction law, DateOnly asOf) =>
+        law.The(Checks.StockPastDeadline) is { } rule
+        && party.MembershipOn(law.Convention, asOf) is { Standing.IsBound: true, EntryIntoForce: { } entry }
+            ? new V1.StockToDestroy
+            {
+                Convention = $"conventions/{law.Id}",
+                Article = rule.Article,
+                Quantity = StockToDestroy.Balance(books, law, asOf),
+                Deadline = StockToDestroy.Deadline(law, entry).ToDate(),
+            }
+            : null;
 
     /// <summary>The books as they were when the journal had come to a position, and the last entry in them.</summary>
     private async Task<(Ledger Books, long Position)> BooksAtAsync(long position, long version)
@@ -106,7 +124,7 @@ internal sealed partial class PartyGrain
             ? await DurableAsync(Grid.Party.NameOf(transfer))
             : await DurableAsync();
         return party.FindingOn(asOf, key, rulebook) is { } finding
-            ? View.Finding(finding, asOf, PositionOf)
+            ? View.Finding(finding, rulebook, asOf, PositionOf)
             : throw Unknown(request.Name);
     }
 

@@ -64,9 +64,11 @@ internal sealed partial class PartyGrain
     {
         var party = await DurableAsync();
         var year = request.Year == 0 ? Today.Year - 1 : request.Year;
-        var draft = !request.Initial ? Reports.ReportDraft.OfYear(party, rulebook, year, "draft")
-            : party.MembershipOn(rulebook.MineBan, Today).EntryIntoForce is { } entry && entry <= Today
-                ? Reports.ReportDraft.Initial(party, rulebook, entry, Today, "draft")
+        var law = rulebook.Find(StatementCodec.IdOf(request.Convention)) ?? throw new RefusedException(
+            ToStatus(new Refusal(RefusalReason.ConventionUnknown, StatementCodec.IdOf(request.Convention), "")));
+        var draft = !request.Initial ? Reports.ReportDraft.OfYear(party, law, year, "draft")
+            : party.MembershipOn(law.Convention, Today).EntryIntoForce is { } entry && entry <= Today
+                ? Reports.ReportDraft.Initial(party, law, entry, Today, "draft")
             : throw new RefusedException(RefusedException.RefuseField(
                 "initial",
                 $"The convention is not in force for {Code}: it owes no initial report. Leave it unset for a year."));
@@ -107,7 +109,7 @@ internal sealed partial class PartyGrain
                 party.OwnFindingsOn(Today, rulebook)
                     .Where(f => f.Closed is null)
                     .Order(View.GravestFirst)
-                    .Select(f => View.Finding(f, Today, PositionOf)),
+                    .Select(f => View.Finding(f, rulebook, Today, PositionOf)),
             },
             Replayed = replayed,
         };

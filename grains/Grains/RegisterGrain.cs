@@ -1,7 +1,6 @@
 using Google.Rpc;
 using Orleans.Concurrency;
 using Treaty.Grid.Contracts;
-using Treaty.Grid.Findings;
 using Treaty.Grid.Items;
 using Treaty.Grid.Storage;
 using Treaty.Grid.Storage.Codec;
@@ -109,15 +108,17 @@ internal sealed class RegisterGrain(IJournal journal, Rulebook rulebook) : Grain
         InForce = convention.InForce.ToDate(),
         Rules =
         {
-            (convention.Terms is null ? [] : MineBanRules.All.Values).Select(rule => new Rule
+            convention.Rules.Select(rule => new Rule
             {
                 Id = rule.Id,
-                Title = rule.Title,
+                Title = rule.Text.Title,
                 Article = rule.Article,
                 Severity = (Severity)rule.Severity,
-                Explanation = rule.Explanation,
-                Remedy = rule.Remedy,
-                Inputs = { rule.Inputs },
+                Explanation = rule.Text.Explanation,
+                Remedy = rule.Text.Remedy,
+                Inputs = { rule.Check.Inputs },
+                Check = rule.Check.Id,
+                FromMemory = rule.IsFromMemory,
             }),
         },
         Source = convention.Source,
@@ -138,5 +139,7 @@ internal sealed class RegisterGrain(IJournal journal, Rulebook rulebook) : Grain
         Scatterable = item.Scatterable,
         Maker = item.Maker,
         Source = item.Source,
+        Unit = item.Unit,
+        Characteristics = { item.Characteristics },
     };
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Google.Protobuf.WellKnownTypes;
-using Treaty.Grid.Conventions;
-using Treaty.Grid.Findings;
 using Treaty.Grid.Storage;
 using Treaty.Grid.Storage.Codec;
 using Treaty.Grid.Transfers;
@@ -88,11 +86,10 @@ internal static class View
     };
 
     /// <summary>With what is computed on reading: days late, and the position of this party's own entry.</summary>
-    public static V1.Finding Finding(Findings.Finding finding, DateOnly asOf, Func<long, long> positionOf)
+    public static V1.Finding Finding(
+        Findings.Finding finding, Rulebook rulebook, DateOnly asOf, Func<long, long> positionOf)
     {
-        var message = FindingCodec.ToMessage(finding);
-        message.AsOf = asOf.ToDate();
-        message.DaysLate = finding.Due < asOf ? asOf.DayNumber - finding.Due.Value.DayNumber : 0;
+        var message = Complete(FindingCodec.ToMessage(finding), rulebook, asOf);
         if (message.Position == 0)
         {
             message.Position = positionOf(finding.Version);
@@ -101,41 +98,46 @@ internal static class View
         return message;
     }
 
-    public static V1.Obligation Obligation(Findings.Obligation obligation, DateOnly asOf) => new()
+    /// <summary>A finding as it was recorded, with its rule's title and how late it is on a day.</summary>
+    public static V1.Finding Complete(V1.Finding finding, Rulebook rulebook, DateOnly asOf)
     {
-        Rule = obligation.Rule.Id,
-        Title = obligation.Title,
-        Convention = $"conventions/{KnownConventions.MineBan.Id}",
-        Article = obligation.Rule.Article,
-        Due = obligation.Due.ToDate(),
-        DaysLate = obligation.IsMet ? 0 : Math.Max(0, asOf.DayNumber - obligation.Due.DayNumber),
-        Met = obligation.IsMet,
-        Transfer = obligation.Transfer,
-    };
+        finding.Title = rulebook.FindRule(finding.Rule)?.Rule.Text.Title ?? "";
+        finding.AsOf = asOf.ToDate();
+        finding.DaysLate = finding.Due?.ToDay() is { } due && due < asOf ? asOf.DayNumber - due.DayNumber : 0;
+        return finding;
+    }
 
-    public static V1.Obligation Obligation(DutyRow row, DateOnly asOf) => new()
+    public static V1.Obligation Obligation(
+        Findings.Obligation owed, Rulebook rulebook, DateOnly asOf, string party = "")
     {
-        Rule = row.Rule,
-        Title = row.Title,
-        Convention = $"conventions/{KnownConventions.MineBan.Id}",
-        Article = MineBanRules.All.GetValueOrDefault(row.Rule)?.Article ?? "",
-        Due = row.Due.ToDate(),
-        DaysLate = row.IsMet ? 0 : Math.Max(0, asOf.DayNumber - row.Due.DayNumber),
-        Met = row.IsMet,
-        Transfer = row.Transfer,
-        Party = row.Party,
-    };
+        var rule = rulebook.FindRule(owed.Rule);
+        return new V1.Obligation
+        {
+            Rule = owed.Rule,
+            Title = owed.Title,
+            Convention = rule is { } known ? $"conventions/{known.Law.Id}" : "",
+            Article = rule?.Rule.Article ?? "",
+            Due = owed.Due.ToDate(),
+            DaysLate = owed.IsMet ? 0 : Math.Max(0, asOf.DayNumber - owed.Due.DayNumber),
+            Met = owed.IsMet,
+            Transfer = owed.Transfer,
+            Party = party,
+        };
+    }
+
+    public static V1.Obligation Obligation(DutyRow row, Rulebook rulebook, DateOnly asOf) => Obligation(
+        new Findings.Obligation(row.Rule, row.Title, row.Due, row.IsMet, row.Transfer), rulebook, asOf, row.Party);
 
     /// <summary>A transfer as one party's file has it.</summary>
     public static V1.Transfer Transfer(
         Grid.Party party, TransferFile file, Rulebook rulebook, DateOnly asOf, Func<long, long> positionOf)
     {
-        var (match, differences) = Matching.Compare(file, rulebook.Taxonomy, rulebook.Terms);
+        var (match, differences) = Matching.Compare(file, rulebook.Taxonomy, rulebook.TermsOf(file));
         var assessment = Assessment.Of(file, rulebook);
         var findings = party.FindingsOn(asOf, file, rulebook)
             .Where(f => f.Closed is null)
             .Order(GravestFirst)
-            .Select(f => Finding(f, asOf, positionOf))
+            .Select(f => Finding(f, rulebook, asOf, positionOf))
             .ToList();
         return new V1.Transfer
         {
@@ -144,7 +146,7 @@ internal static class View
             Recipient = file.Key.Recipient,
             Purpose = (V1.Purpose)assessment.Purpose,
             Movement = (V1.Movement)assessment.Movement,
-            Pairing = (V1.Pairing)Lifecycle.PairingOf(file, rulebook.Terms, asOf),
+            Pairing = (V1.Pairing)Lifecycle.PairingOf(file, rulebook, asOf),
             Match = (V1.Match)match,
             Differences =
             {

@@ -19,6 +19,8 @@ internal static class Help
           --web URL         JSON and health, HTTP/1.1                  (http://127.0.0.1:5480)
           --register WHAT   real: 197 states and their memberships are
                             recorded at the first start; or empty      (real)
+          --packs PATH      a folder of conventions: each .json in it is
+                            one more, or takes the place of one        (./packs, if it is there)
           --assess-from DAY no report due before it is called missed   (when each state entered the register)
           --journal WHAT    sqlite; postgres; or memory, which keeps
                             nothing                                    (sqlite)
@@ -39,6 +41,7 @@ internal static class Help
         ["--grpc"] = "TreatyGrid:Grpc",
         ["--web"] = "TreatyGrid:Web",
         ["--register"] = "TreatyGrid:Register",
+        ["--packs"] = "TreatyGrid:Packs",
         ["--assess-from"] = "TreatyGrid:AssessFrom",
         ["--journal"] = "TreatyGrid:Journal",
         ["--postgres"] = "TreatyGrid:Postgres",

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
-using Treaty.Grid.Conventions;
 using Treaty.Grid.Grains;
 using Treaty.Grid.Silo.Register;
 
@@ -16,7 +15,7 @@ namespace Treaty.Grid.Silo;
 public static class SiloHosting
 {
     /// <summary>
-    /// The section of the settings: <c>Data</c>, <c>Journal</c>, <c>Postgres</c>, <c>Register</c> and
+    /// The section of the settings: <c>Data</c>, <c>Journal</c>, <c>Postgres</c>, <c>Register</c>, <c>Packs</c> and
     /// <c>AssessFrom</c>.
     /// </summary>
     public const string Section = "TreatyGrid";
@@ -56,11 +55,14 @@ public static class SiloHosting
         return builder;
     }
 
-    /// <summary>What comes with the program, with the day from which reports are owed, if that is set.</summary>
-    /// <exception cref="InvalidOperationException">It is no day.</exception>
+    /// <summary>
+    /// What comes with the program and what lies in the folder of packs, with the day from which reports are owed, if
+    /// that is set.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is no day, or a pack cannot be used.</exception>
     internal static Rulebook RulebookOf(IConfigurationSection settings)
     {
-        var rulebook = new Rulebook(KnownConventions.All, RegisterFiles.ReadTaxonomy());
+        var rulebook = RegisterFiles.ReadRulebook(settings["Packs"]);
         return settings["AssessFrom"] is not { Length: > 0 } text ? rulebook
             : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
                 ? rulebook.AssessedFrom(day)

@@ -93,7 +93,7 @@ internal sealed class History(string sender, string recipient, IJournal journal,
             new RegisterParty(side.Code, _now),
             new RecordNotification(
                 new DepositaryNotification(
-                    "accession", KnownConventions.MineBan.Id, NotificationKind.Accession, day, null, [], "benchmark"),
+                    "accession", "apmbc", NotificationKind.Accession, day, null, [], "benchmark"),
                 _now),
             new FileDeclaration(
                 new Declaration("opening", DeclarationKind.Opening, day.AddYears(1), [stock], default, null), _now),

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
-using Treaty.Grid.Conventions;
 using Treaty.Grid.Grains;
 using Treaty.Grid.Silo.Register;
 using Treaty.Grid.Storage;
@@ -38,7 +37,7 @@ internal static class ProjectorRates
         run.Say("projector: making entries");
         await using var made = new MemoryJournal();
         await made.StartAsync(cancellation);
-        var rulebook = new Rulebook(KnownConventions.All, RegisterFiles.ReadTaxonomy());
+        var rulebook = RegisterFiles.ReadRulebook();
         for (var pair = 0; pair < Pairs; pair++)
         {
             await new History($"S{pair}", $"R{pair}", made, rulebook)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Items;
 
@@ -8,7 +9,7 @@ public static class TestBook
 {
     public static Taxonomy Taxonomy { get; } = new("test",
     [
-        Item("APM-UNSPECIFIED", Items.Item.UnspecifiedClass, ItemActivation.Victim),
+        Item("APM-UNSPECIFIED", "ap_unspecified", ItemActivation.Victim),
         Item("DM31", "ap_fragmentation_bounding", ItemActivation.Victim),
         Item("PMA-2", "ap_blast", ItemActivation.Victim),
         Item("PMR-2A", "ap_fragmentation_stake", ItemActivation.Victim),
@@ -18,17 +19,19 @@ public static class TestBook
         Item("M605-FUZE", "component", ItemActivation.None),
     ]);
 
+    /// <summary>The packs that come with the program.</summary>
+    public static ImmutableArray<Convention> Packs { get; } =
+        [.. PackFile.Shipped.Select(pack => PackFile.Read(pack.Content))];
+
     /// <summary>No report is owed, unless a test says from when.</summary>
-    public static Rulebook Rulebook { get; } =
-        new Rulebook(KnownConventions.All, Taxonomy).AssessedFrom(DateOnly.MaxValue);
+    public static Rulebook Rulebook { get; } = new Rulebook(Packs, Taxonomy).AssessedFrom(DateOnly.MaxValue);
+
+    /// <summary>The convention of most tests.</summary>
+    public static Jurisdiction MineBan { get; } = Rulebook.Primary!;
 
     /// <summary>The same, with a number of retained mines above which a training transfer is looked at.</summary>
-    public static Rulebook WithRetainedThreshold(long threshold) => Rulebook with
-    {
-        Conventions = Rulebook.Conventions.SetItem(
-            Rulebook.MineBan.Id,
-            Rulebook.MineBan with { Terms = Rulebook.Terms with { RetainedThreshold = threshold } }),
-    };
+    public static Rulebook WithRetainedThreshold(long threshold) => Rulebook.With(
+        MineBan.Convention with { Terms = MineBan.Terms with { RetainedThreshold = threshold } });
 
     private static Item Item(string id, string kind, ItemActivation activation) =>
         new(id, id, kind, activation, false, "", "test");

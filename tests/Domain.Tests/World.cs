@@ -33,7 +33,7 @@ public sealed record World(Rulebook Rulebook)
     public ImmutableSortedDictionary<string, ImmutableList<ImmutableHashSet<string>>> Mentions { get; init; } =
         ImmutableSortedDictionary<string, ImmutableList<ImmutableHashSet<string>>>.Empty;
 
-    public Convention MineBan => Rulebook.MineBan;
+    public Convention MineBan => Rulebook.Primary!.Convention;
 
     public Party this[string code] => Parties[code];
 
@@ -186,8 +186,8 @@ public sealed record World(Rulebook Rulebook)
                 Assert.Equal(Dump.Of(Contents(file)), Dump.Of(Contents(other)));
                 Assert.Equal(file.Notices.OrderBy(n => n.RecordTime), file.Notices);
                 Assert.Equal(
-                    Dump.Of(Matching.Compare(file, Rulebook.Taxonomy, Rulebook.Terms)),
-                    Dump.Of(Matching.Compare(other, Rulebook.Taxonomy, Rulebook.Terms)));
+                    Dump.Of(Matching.Compare(file, Rulebook.Taxonomy, Rulebook.TermsOf(file))),
+                    Dump.Of(Matching.Compare(other, Rulebook.Taxonomy, Rulebook.TermsOf(file))));
                 foreach (var day in new[] { DateOnly.MinValue, new DateOnly(2200, 1, 1) })
                 {
                     Assert.Equal(
@@ -226,7 +226,7 @@ public abstract record Letter(string From, string To)
 }
 
 public sealed record NoticeLetter(
-    string From, string To, long Sequence, Notice Notice, DateTimeOffset FiledAt, long Position, Standing Filer)
+    string From, string To, long Sequence, Notice Notice, DateTimeOffset FiledAt, long Position, Standings Filer)
     : Letter(From, To)
 {
     public override Command Command(DateTimeOffset time) =>

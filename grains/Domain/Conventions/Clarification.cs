@@ -15,8 +15,8 @@ public enum ClarificationStatus
 }
 
 /// <summary>
-/// A request for clarification of compliance that a state received through the depositary (Article 8 of the Mine Ban
-/// Convention).
+/// A request for clarification of compliance that a state received through the depositary (such as under Article 8 of
+/// the Mine Ban Convention).
 /// </summary>
 /// <param name="Request">As the depositary recorded it.</param>
 /// <param name="Due">The last day for the answer.</param>
@@ -41,6 +41,11 @@ public sealed record Clarification(DepositaryNotification Request, DateOnly Due)
     /// <summary>All that a state had received by a day, by the day of the request.</summary>
     public static ImmutableArray<Clarification> In(MembershipRecord record, Terms terms, DateOnly asOf)
     {
+        if (terms.ClarificationReply is not { } period)
+        {
+            return [];
+        }
+
         var cases = new List<Clarification>();
         foreach (var (notification, _) in record.Notifications.Where(n => n.Notification.Date <= asOf))
         {
@@ -48,7 +53,7 @@ public sealed record Clarification(DepositaryNotification Request, DateOnly Due)
             switch (notification.Kind)
             {
                 case NotificationKind.ClarificationRequested when index < 0:
-                    cases.Add(new Clarification(notification, terms.ClarificationReply.After(notification.Date)));
+                    cases.Add(new Clarification(notification, period.After(notification.Date)));
                     break;
                 case NotificationKind.ClarificationAnswered when index >= 0:
                     cases[index] = cases[index] with { Answered = cases[index].Answered ?? notification.Date };

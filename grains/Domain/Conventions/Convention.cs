@@ -1,6 +1,12 @@
+using Treaty.Grid.Findings;
+using Treaty.Grid.Items;
+
 namespace Treaty.Grid.Conventions;
 
-/// <summary>A convention: how a state comes to be bound by it and ceases to be, and what is judged under it.</summary>
+/// <summary>
+/// A convention as data, its pack: how a state comes to be bound by it and ceases to be, what it covers, and what is
+/// judged under it. Nothing else in the program knows one convention from another.
+/// </summary>
 public sealed record Convention(string Id, string DisplayName, string PackVersion, DateOnly InForce)
 {
     /// <summary>From a deposit to entry into force for that state.</summary>
@@ -14,8 +20,37 @@ public sealed record Convention(string Id, string DisplayName, string PackVersio
     /// </summary>
     public bool WithdrawalHeldUpByConflict { get; init; }
 
-    /// <summary>What its rules measure by; null where memberships are kept and nothing is judged.</summary>
-    public Terms? Terms { get; init; }
+    /// <summary>The article for applying the prohibitions before entry into force; null if none.</summary>
+    public string? ProvisionalApplication { get; init; }
+
+    /// <summary>
+    /// The article that says what a transfer is, where it takes more than movement: the title and the control must pass
+    /// as well. Null where movement is enough.
+    /// </summary>
+    public string? WholeTransfer { get; init; }
+
+    /// <summary>What it is about, in the plural.</summary>
+    public string About { get; init; } = "items";
+
+    /// <summary>
+    /// Statements that name no convention, and items that no taxonomy knows, are under this one. At most one is.
+    /// </summary>
+    public bool IsPrimary { get; init; }
+
+    /// <summary>What falls under it.</summary>
+    public ImmutableArray<ItemCategory> Categories { get; init; } = [];
+
+    /// <summary>Types that it adds to the taxonomy.</summary>
+    public ImmutableArray<Item> Types { get; init; } = [];
+
+    /// <summary>Names of purposes that notices may state beside the common ones.</summary>
+    public ImmutableArray<string> Purposes { get; init; } = [];
+
+    /// <summary>What its rules measure by.</summary>
+    public Terms Terms { get; init; } = Terms.Default;
+
+    /// <summary>What is judged. Empty: memberships are kept, and nothing is judged under it.</summary>
+    public ImmutableArray<Rule> Rules { get; init; } = [];
 
     /// <summary>Where the facts above come from, and which are from memory.</summary>
     public required string Source { get; init; }
@@ -26,6 +61,40 @@ public sealed record Convention(string Id, string DisplayName, string PackVersio
         var computed = Entry.After(deposit);
         return computed < InForce ? InForce : computed;
     }
+}
+
+/// <summary>Whether items of a category fall under a convention.</summary>
+public enum Coverage
+{
+    /// <summary>Named because they get reported as what it covers, and are not.</summary>
+    Never,
+
+    /// <summary>Only those said to be set off by a person.</summary>
+    IfSetOffByAPerson,
+    Always,
+}
+
+/// <summary>Items that a convention treats alike.</summary>
+/// <param name="Id">Unique within the convention.</param>
+/// <param name="Coverage">Whether they fall under it.</param>
+/// <param name="Article">That says so.</param>
+public sealed record ItemCategory(string Id, Coverage Coverage, string Article)
+{
+    /// <summary>Classes of the taxonomy.</summary>
+    public ImmutableArray<string> Classes { get; init; } = [];
+
+    /// <summary>Of those classes only the items that are set off so; empty for all.</summary>
+    public ImmutableArray<ItemActivation> Activations { get; init; } = [];
+
+    /// <summary>Single items, by id.</summary>
+    public ImmutableArray<string> Items { get; init; } = [];
+
+    /// <summary>Other categories that are part of this one.</summary>
+    public ImmutableArray<string> Includes { get; init; } = [];
+
+    /// <summary>Whether an item is one of them by itself, and not by a category that this one includes.</summary>
+    public bool Has(Item item) => Items.Contains(item.Id)
+        || (Classes.Contains(item.Class) && (Activations.IsEmpty || Activations.Contains(item.Activation)));
 }
 
 /// <summary>A period of treaty law, counted in whole days of the depositary.</summary>
@@ -41,29 +110,34 @@ public readonly record struct Period(int Months = 0, int Days = 0, bool FromFirs
     }
 }
 
-/// <summary>Deadlines and tolerances of a convention whose rules are judged.</summary>
+/// <summary>Deadlines and tolerances of a convention. What its rules do not ask for is null.</summary>
 public sealed record Terms
 {
-    /// <summary>From entry into force to the end of stock destruction.</summary>
-    public required Period StockDestruction { get; init; }
+    public static Terms Default { get; } = new();
 
-    /// <summary>From the end of the month of a one-sided notice to the day the other side's is missed.</summary>
-    public required Period CounterNotice { get; init; }
+    /// <summary>From entry into force to the end of stock destruction.</summary>
+    public Period? StockDestruction { get; init; }
+
+    /// <summary>
+    /// From the end of the month of a one-sided notice to the day the other side's is missed. By default as safeguards
+    /// practice has it: reports of a month by the thirtieth day after it.
+    /// </summary>
+    public Period CounterNotice { get; init; } = new(Days: 30);
 
     /// <summary>From a receipt for destruction to the day the certificates are missed.</summary>
-    public required Period Certificate { get; init; }
+    public Period? Certificate { get; init; }
 
     /// <summary>From the discovery of stock to the day its destruction is missed.</summary>
-    public required Period FoundStock { get; init; }
+    public Period? FoundStock { get; init; }
 
     /// <summary>From entry into force to the last day on which the initial report is in time.</summary>
-    public required Period InitialReport { get; init; }
+    public Period? InitialReport { get; init; }
 
     /// <summary>From the last day of a calendar year to the last day on which its report is in time.</summary>
-    public required Period YearlyReport { get; init; }
+    public Period? YearlyReport { get; init; }
 
     /// <summary>From the receipt of a request for clarification to the last day for its answer.</summary>
-    public required Period ClarificationReply { get; init; }
+    public Period? ClarificationReply { get; init; }
 
     /// <summary>
     /// No report due before that day is called missed; null for the day on which each party entered the register. What
@@ -72,10 +146,10 @@ public sealed record Terms
     public DateOnly? AssessFrom { get; init; }
 
     /// <summary>The longest journey that is taken as one.</summary>
-    public required int JourneyDaysMax { get; init; }
+    public int JourneyDaysMax { get; init; } = 365;
 
     /// <summary>How far two figures may lie apart when one of them is approximate, in percent of the larger.</summary>
-    public required int ApproximatePercentMax { get; init; }
+    public int ApproximatePercentMax { get; init; } = 5;
 
     /// <summary>
     /// Retained stock of a state that never declared a total, above which a training transfer is reviewed.

@@ -91,3 +91,18 @@ public sealed record Standing(string Convention, MembershipStatus Status)
 
     public override int GetHashCode() => HashCode.Combine(Convention, Status);
 }
+
+/// <summary>Where a state stood on the day of an act, under each convention that the act's items concern.</summary>
+public sealed record Standings(ImmutableArray<Standing> All)
+{
+    /// <summary>
+    /// The one under a convention; null if none was taken down: the convention was not judged then.
+    /// </summary>
+    public Standing? Under(string convention) => All.FirstOrDefault(s => s.Convention == convention);
+
+    public bool IsBoundUnder(string convention) => Under(convention) is { IsBound: true };
+
+    public bool Equals(Standings? other) => other is not null && All.SequenceEqual(other.All);
+
+    public override int GetHashCode() => All.Length == 0 ? 0 : All[0].GetHashCode();
+}

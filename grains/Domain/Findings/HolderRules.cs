@@ -1,11 +1,11 @@
-using Treaty.Grid.Items;
+using Treaty.Grid.Conventions;
 using Treaty.Grid.Stockpiles;
 using Treaty.Grid.Transfers;
 
 namespace Treaty.Grid.Findings;
 
 /// <summary>
-/// The rules about a transfer or declaration that need the party's own books or memberships: APM-04, 05, 08 and 55.
+/// The rules about a transfer or declaration that need the party's own books or memberships.
 /// Each is a finding on the party itself, in its own grain; the other side does not see it.
 /// </summary>
 public static class HolderRules
@@ -14,15 +14,17 @@ public static class HolderRules
     public static IEnumerable<Finding> Judge(Party party, TransferFile file, Rulebook rulebook)
     {
         var own = file.Notices.Where(n => n.Notice.Filer == party.Code).ToList();
-        return new[]
-        {
-            RetainedAboveDeclared(party, file, own, rulebook),
-            Diverted(party, file, own, rulebook),
-            LotOrNoticeTwice(party, file, own, rulebook),
-        }.OfType<Finding>();
+        return rulebook.ConcernedBy(own.SelectMany(n => n.Notice.Lines))
+            .SelectMany(law => new[]
+            {
+                RetainedAboveDeclared(party, file, own, law),
+                Diverted(party, file, own, law),
+                LotOrNoticeTwice(party, file, own, law),
+            }.Concat(law.Of(Checks.AdvanceNoticeMissing).Select(rule => ActedUnplanned(party, file, own, law, rule))))
+            .OfType<Finding>();
     }
 
-    // APM-08, by declaration.
+    /// <summary>About one of its declarations: what was received for destruction put to another use.</summary>
     public static IEnumerable<Finding> Judge(Party party, Declaration declaration, Rulebook rulebook)
     {
         var lines = declaration.Lines.Where(l => l.Class == Place.ReceivedForDestruction).ToList();
@@ -33,104 +35,97 @@ public static class HolderRules
             DeclarationKind.Consumption => true,
             _ => false,
         };
-        if (!isOther || !lines.Exists(l => ReportRules.IsMine(l, rulebook.Taxonomy))
-            || !party.MembershipOn(rulebook.MineBan, declaration.AsOf).Standing.IsBound)
+        foreach (var law in isOther ? rulebook.ConcernedBy(lines) : [])
         {
-            return [];
+            if (law.The(Checks.DivertedFromDestruction) is { } rule && lines.Exists(law.Covers)
+                && party.MembershipOn(law.Convention, declaration.AsOf).Standing.IsBound)
+            {
+                yield return StockRules.Find(
+                    rule, party, declaration.Id, retained ? Severity.Review : rule.Severity, law,
+                    $"{party.Code} moved {law.Convention.About} that it had received for destruction to "
+                        + (retained ? "retained stock." : "another use: an apparent breach."),
+                    Facts(lines, declaration.AsOf).Add(
+                        "to", declaration.Kind == DeclarationKind.Consumption ? Place.Consumed : declaration.To));
+            }
         }
-
-        return
-        [
-            StockRules.Find(
-                MineBanRules.DivertedFromDestruction, party, declaration.Id,
-                retained ? Severity.Review : Severity.Breach, rulebook,
-                $"{party.Code} moved mines that it had received for destruction to "
-                    + (retained ? "retained stock." : "another use: an apparent breach."),
-                Facts(lines, declaration.AsOf)
-                    .Add("to", declaration.Kind == DeclarationKind.Consumption ? Place.Consumed : declaration.To)),
-        ];
     }
 
-    // APM-04.
+    /// <summary>About a transfer that others say went through the party's territory.</summary>
     public static IEnumerable<Finding> JudgeTransit(Party party, TransferFile file, Rulebook rulebook)
     {
-        var passed = file.Notices.FirstOrDefault(n => n.Notice.Transit.Contains(party.Code)
-            && n.Notice.Kind is NoticeKind.Dispatch or NoticeKind.Receipt
-            && !n.Notice.IsPermitted
-            && n.Notice.Lines.Any(l => ReportRules.IsMine(l, rulebook.Taxonomy))
-            && party.MembershipOn(rulebook.MineBan, n.Notice.Date).Standing.IsBound);
-        if (passed is null)
+        foreach (var (law, rule) in rulebook.ConcernedBy(file)
+            .SelectMany(law => law.Of(Checks.ProhibitedTransit).Select(rule => (law, rule))))
         {
-            return [];
+            var passed = file.Notices.FirstOrDefault(n => n.Notice.Transit.Contains(party.Code)
+                && n.Notice.Kind is NoticeKind.Dispatch or NoticeKind.Receipt
+                && law.LinesUnder(rule.When, n).Count > 0
+                && party.MembershipOn(law.Convention, n.Notice.Date).Standing.IsBound);
+            if (passed is not null)
+            {
+                yield return About(
+                    file, StockRules.Find(
+                        rule, party, file.Key.ToString(), rule.Severity, law,
+                        $"{passed.Notice.Filer} states that {law.Convention.About} for a purpose that is not permitted "
+                            + $"passed through {party.Code} around {Inputs.Text(passed.Notice.Date)}, when it was "
+                            + "bound; whether transit is a transfer is disputed.",
+                        Facts(passed.Notice.Lines, passed.Notice.Date).Add("stated_by", passed.Notice.Filer)),
+                    [passed]);
+            }
         }
-
-        return
-        [
-            About(
-                file, StockRules.Find(
-                    MineBanRules.ProhibitedTransit, party, file.Key.ToString(), Severity.Review, rulebook,
-                    $"{passed.Notice.Filer} states that anti-personnel mines for a purpose that is not permitted "
-                        + $"passed through {party.Code} around {Inputs.Text(passed.Notice.Date)}, when it was bound; "
-                        + "whether transit is a transfer is disputed.",
-                    Facts(passed.Notice.Lines, passed.Notice.Date).Add("stated_by", passed.Notice.Filer)),
-                [passed]),
-        ];
     }
 
-    // APM-05.
     private static Finding? RetainedAboveDeclared(
-        Party party, TransferFile file, List<FiledNotice> own, Rulebook rulebook)
+        Party party, TransferFile file, List<FiledNotice> own, Jurisdiction law)
     {
         var receipts = own
-            .Where(n => n.Notice is { Kind: NoticeKind.Receipt, Purpose: Purpose.Training } && n.Filer.IsBound
-                && n.Notice.Lines.Any(l => l.Quantity > 0 && ReportRules.IsMine(l, rulebook.Taxonomy)))
+            .Where(n => n.Notice is { Kind: NoticeKind.Receipt, Purpose: Purpose.Training }
+                && n.Filer.IsBoundUnder(law.Id) && n.Notice.Lines.Any(l => l.Quantity > 0 && law.Covers(l)))
             .ToList();
-        if (receipts.Count == 0 || (party.DeclaredRetained?.Total ?? rulebook.Terms.RetainedThreshold) is not { } limit)
+        if (law.The(Checks.RetainedAboveDeclared) is not { } rule || receipts.Count == 0
+            || (party.DeclaredRetained?.Total ?? law.Terms.RetainedThreshold) is not { } limit)
         {
             return null;
         }
 
         var mines = party.Books.Items
-            .Where(i => rulebook.Taxonomy.Find(i)?.Activation
-                is ItemActivation.Victim or ItemActivation.VictimOrCommand)
+            .Where(law.MayCover)
             .ToList();
         var (retained, day) = receipts
             .Select(r => (mines.Sum(i => party.Books.On(i, Place.Retained, r.Notice.Date)), r.Notice.Date))
             .Max();
         return retained <= limit ? null : About(
             file, StockRules.Find(
-                MineBanRules.RetainedAboveDeclared, party, file.Key.ToString(), Severity.Review, rulebook,
-                $"With this transfer {party.Code} retains {Inputs.Text(retained)} mines; it had declared "
-                    + $"{Inputs.Text(limit)}. Article 3(1) allows the minimum absolutely necessary.",
+                rule, party, file.Key.ToString(), rule.Severity, law,
+                $"With this transfer {party.Code} retains {Inputs.Text(retained)} {law.Convention.About}; it had "
+                    + $"declared {Inputs.Text(limit)}. {rule.Citation} allows the minimum absolutely necessary.",
                 new Inputs().Add("retained", retained).Add("declared", limit).Add("on", day)),
             receipts);
     }
 
-    // APM-08, by notice.
-    private static Finding? Diverted(Party party, TransferFile file, List<FiledNotice> own, Rulebook rulebook)
+    private static Finding? Diverted(Party party, TransferFile file, List<FiledNotice> own, Jurisdiction law)
     {
         var diverted = own
-            .Where(n => n.Filer.IsBound && WeightOf(n.Notice, rulebook.Taxonomy) is not null)
+            .Where(n => n.Filer.IsBoundUnder(law.Id) && WeightOf(n.Notice, law) is not null)
             .ToList();
-        if (diverted.Count == 0)
+        if (law.The(Checks.DivertedFromDestruction) is not { } rule || diverted.Count == 0)
         {
             return null;
         }
 
-        var severity = diverted.Max(n => WeightOf(n.Notice, rulebook.Taxonomy)!.Value);
+        var severity = diverted.Max(n => WeightOf(n.Notice, law)!.Value);
         var last = diverted[^1].Notice;
         return About(
             file, StockRules.Find(
-                MineBanRules.DivertedFromDestruction, party, file.Key.ToString(), severity, rulebook,
-                $"{party.Code} put mines received for destruction to another use"
+                rule, party, file.Key.ToString(), severity, law,
+                $"{party.Code} put {law.Convention.About} received for destruction to another use"
                     + (severity == Severity.Breach ? ": an apparent breach." : ": retained."),
                 Facts(last.Lines, last.Date).Add("purpose", last.Purpose)),
             diverted);
     }
 
-    private static Severity? WeightOf(Notice notice, Taxonomy taxonomy)
+    private static Severity? WeightOf(Notice notice, Jurisdiction law)
     {
-        if (!notice.Lines.Any(l => ReportRules.IsMine(l, taxonomy)))
+        if (!notice.Lines.Any(law.Covers))
         {
             return null;
         }
@@ -149,9 +144,13 @@ public static class HolderRules
             : null;
     }
 
-    // APM-55.
-    private static Finding? LotOrNoticeTwice(Party party, TransferFile file, List<FiledNotice> own, Rulebook rulebook)
+    private static Finding? LotOrNoticeTwice(Party party, TransferFile file, List<FiledNotice> own, Jurisdiction law)
     {
+        if (law.The(Checks.LotOrNoticeTwice) is not { } rule)
+        {
+            return null;
+        }
+
         var inputs = new Inputs();
         var reasons = new List<string>();
         foreach (var filed in own)
@@ -167,6 +166,7 @@ public static class HolderRules
         foreach (var (item, lot) in own
             .Where(n => n.Notice.Kind == NoticeKind.Dispatch)
             .SelectMany(n => n.Notice.Lines)
+            .Where(l => law.IsConcernedBy(l.Item))
             .SelectMany(l => l.Lots.Select(lot => (l.Item, lot.Number)))
             .Distinct())
         {
@@ -180,9 +180,39 @@ public static class HolderRules
 
         return reasons.Count == 0 ? null : About(
             file, StockRules.Find(
-                MineBanRules.LotOrNoticeTwice, party, file.Key.ToString(), Severity.Review, rulebook,
+                rule, party, file.Key.ToString(), rule.Severity, law,
                 $"{party.Code}: " + string.Join(" ", reasons), inputs),
             own);
+    }
+
+    /// <summary>The plan is the actor's own, and so is the act that it comes before.</summary>
+    private static Finding? ActedUnplanned(
+        Party party, TransferFile file, List<FiledNotice> own, Jurisdiction law, Rule rule)
+    {
+        var act = own
+            .Where(n => n.Notice.Kind is NoticeKind.Dispatch or NoticeKind.Receipt && n.Filer.IsBoundUnder(law.Id)
+                && n.Notice.Date >= TransparencyRules.AssessedFrom(party, law)
+                && law.LinesUnder(rule.When, n).Count > 0)
+            .MinBy(n => n.Notice.Date);
+        var planned = file.History
+            .Where(n => n.Notice.Kind == NoticeKind.Plan && n.Notice.Filer == party.Code)
+            .Select(n => (DateOnly?)DateOnly.FromDateTime(n.RecordTime.UtcDateTime))
+            .Min();
+        var days = rule.When.DaysBefore;
+        if (act is null || planned?.AddDays(days) <= act.Notice.Date)
+        {
+            return null;
+        }
+
+        var inputs = Facts(law.LinesUnder(rule.When, act), act.Notice.Date).Add("days_before", days);
+        return About(
+            file, StockRules.Find(
+                rule, party, file.Key.ToString(), rule.Severity, law,
+                $"{party.Code} acted on {Inputs.Text(act.Notice.Date)}; {rule.Citation} asks for notice "
+                    + (days == 0 ? "by then, " : $"{Inputs.Text(days)} days before, ")
+                    + (planned is { } day ? $"and its plan was filed on {Inputs.Text(day)}." : "and it filed no plan."),
+                planned is { } filed ? inputs.Add("planned", filed) : inputs),
+            [act]);
     }
 
     private static Inputs Facts(IEnumerable<Line> lines, DateOnly day) => new Inputs()

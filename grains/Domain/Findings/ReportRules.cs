@@ -1,25 +1,15 @@
-using Treaty.Grid.Items;
+using Treaty.Grid.Conventions;
 using Treaty.Grid.Stockpiles;
 using Treaty.Grid.Transfers;
 
 namespace Treaty.Grid.Findings;
 
 /// <summary>
-/// The rules about what is reported, whatever it is about: APM-41, 60 and 61. Each is a finding on the reporter.
+/// The rules about what is reported, whatever it is about: sums, and items that are unknown or that the convention does
+/// not cover. Each is a finding on the reporter.
 /// </summary>
 public static class ReportRules
 {
-    /// <summary>
-    /// Established to be an anti-personnel mine: by design, or, for a type that can also be fired by command, by what
-    /// is reported of its use (Article 2(1)).
-    /// </summary>
-    public static bool IsMine(Line line, Taxonomy taxonomy) => taxonomy.Find(line.Item)?.Activation switch
-    {
-        ItemActivation.Victim => true,
-        ItemActivation.VictimOrCommand => line.Activation == ReportedActivation.Victim,
-        _ => false,
-    };
-
     /// <summary>Findings about the notices of one transfer, on whoever filed them.</summary>
     public static IEnumerable<Finding> Judge(TransferFile file, Rulebook rulebook) => file.Notices
         .GroupBy(n => n.Notice.Filer, StringComparer.Ordinal)
@@ -34,39 +24,46 @@ public static class ReportRules
 
     private static IEnumerable<Finding> Judge(
         IReadOnlyList<(string Name, ImmutableArray<Line> Lines, long? StatedTotal)> statements, string party,
-        string about, string transfer, Rulebook rulebook)
+        string about, string transfer, Rulebook rulebook) => rulebook
+            .ConcernedBy(statements.SelectMany(s => s.Lines))
+            .SelectMany(law => Judge(statements, party, about, transfer, law));
+
+    private static IEnumerable<Finding> Judge(
+        IReadOnlyList<(string Name, ImmutableArray<Line> Lines, long? StatedTotal)> statements, string party,
+        string about, string transfer, Jurisdiction law)
     {
-        if (Sums(statements) is { } sums)
+        if (law.The(Checks.PartsAndTotalDiffer) is { } differ && Sums(statements) is { } sums)
         {
             yield return Find(
-                MineBanRules.PartsAndTotalDiffer, Severity.Data, "What is stated does not add up: " + sums.Message,
+                differ, differ.Severity, "What is stated does not add up: " + sums.Message,
                 sums.Inputs);
         }
 
         var lines = statements.SelectMany(s => s.Lines).ToList();
-        var unknown = Items(lines.Where(l => rulebook.Taxonomy.Find(l.Item) is null));
-        if (unknown.Count > 0)
+        var unknown = Items(lines.Where(l => law.Taxonomy.Find(l.Item) is null));
+        if (law.Convention.IsPrimary && law.The(Checks.ItemUnknown) is { } unmapped && unknown.Count > 0)
         {
             yield return Find(
-                MineBanRules.ItemUnknown, Severity.Data,
+                unmapped, unmapped.Severity,
                 $"The taxonomy does not know {string.Join(", ", unknown)}: recorded, quarantined, and judged once "
                     + "mapped.",
-                new Inputs().Add("items", unknown).Add("taxonomy", rulebook.Taxonomy.Version));
+                new Inputs().Add("items", unknown).Add("taxonomy", law.Taxonomy.Version));
         }
 
-        var other = Items(lines.Where(l => IsOther(l, rulebook.Taxonomy)));
-        var unclear = Items(lines.Where(l => IsUnclear(l, rulebook.Taxonomy)));
-        if (other.Count + unclear.Count > 0)
+        var other = Items(lines.Where(law.Excludes));
+        var unclear = Items(lines.Where(law.IsUnclear));
+        if (law.The(Checks.NotCovered) is { } outside && other.Count + unclear.Count > 0)
         {
             var inputs = new Inputs();
-            _ = other.Count == 0 ? inputs : inputs.Add("not_a_mine", other);
-            _ = unclear.Count == 0 ? inputs : inputs.Add("mine_if_set_off_by_a_person", unclear);
+            _ = other.Count == 0 ? inputs : inputs.Add("not_covered", other);
+            _ = unclear.Count == 0 ? inputs : inputs.Add("covered_if_set_off_by_a_person", unclear);
+            var what = law.Convention.About;
             yield return Find(
-                MineBanRules.NotAMine, unclear.Count > 0 ? Severity.Review : Severity.Data,
-                (other.Count == 0 ? "" : $"Not anti-personnel mines: {string.Join(", ", other)}.")
+                outside, unclear.Count > 0 ? outside.Severity : Severity.Data,
+                (other.Count == 0 ? "" : $"Not {what}: {string.Join(", ", other)}.")
                     + (other.Count * unclear.Count == 0 ? "" : " ")
                     + (unclear.Count == 0 ? ""
-                        : $"Anti-personnel mines only if a person sets them off: {string.Join(", ", unclear)}."),
+                        : $"Among {what} only if a person sets them off: {string.Join(", ", unclear)}."),
                 inputs);
         }
 
@@ -74,24 +71,14 @@ public static class ReportRules
             new(new FindingKey(rule.Id, about, party), severity)
             {
                 Article = rule.Article,
-                Convention = rulebook.MineBan.Id,
-                PackVersion = rulebook.MineBan.PackVersion,
+                Convention = law.Id,
+                PackVersion = law.Convention.PackVersion,
                 Message = message,
                 Inputs = inputs.Build(),
                 Transfer = transfer,
                 Notices = transfer.Length == 0 ? [] : [.. statements.Select(s => s.Name)],
             };
     }
-
-    /// <summary>By taxonomy a component or an anti-vehicle mine, or by report fired by command only.</summary>
-    private static bool IsOther(Line line, Taxonomy taxonomy) => taxonomy.Find(line.Item) is { } item
-        && (item.Activation is ItemActivation.None or ItemActivation.Vehicle
-            || (item.Activation == ItemActivation.VictimOrCommand && line.Activation == ReportedActivation.Command));
-
-    /// <summary>A directional or bounding type that can be fired by command, and is not said to be.</summary>
-    private static bool IsUnclear(Line line, Taxonomy taxonomy) =>
-        taxonomy.Find(line.Item) is { Activation: ItemActivation.VictimOrCommand }
-        && line.Activation != ReportedActivation.Command;
 
     private static List<string> Items(IEnumerable<Line> lines) =>
         [.. lines.Select(l => l.Item).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];

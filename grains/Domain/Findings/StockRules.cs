@@ -1,11 +1,10 @@
 using Treaty.Grid.Conventions;
-using Treaty.Grid.Items;
 using Treaty.Grid.Stockpiles;
 
 namespace Treaty.Grid.Findings;
 
-/// <summary>What Article 4 still asks a party to destroy.</summary>
-public static class ArticleFour
+/// <summary>What a convention with a deadline for stock still asks a party to destroy.</summary>
+public static class StockToDestroy
 {
     private static readonly ImmutableArray<Place> Places =
     [
@@ -14,18 +13,18 @@ public static class ArticleFour
         Place.Operational, Place.AwaitingDestruction, Place.InTransit, Place.AbroadForDestruction,
     ];
 
-    /// <summary>In single mines, at the end of a day. Types that are not anti-personnel mines do not count.</summary>
-    public static long Balance(Ledger books, Taxonomy taxonomy, DateOnly day) => books.Items
-        .Where(item => taxonomy.Find(item) is { Activation: ItemActivation.Victim })
+    /// <summary>In the items' base unit, at the end of a day. Only types that it covers in any use count.</summary>
+    public static long Balance(Ledger books, Jurisdiction law, DateOnly day) => books.Items
+        .Where(law.CoversAlways)
         .Sum(item => Places.Sum(place => books.On(item, place, day)) - books.On(item, Place.InTransitForTraining, day));
 
-    /// <summary>The last day in time for a state for which the convention entered into force on a day.</summary>
-    public static DateOnly Deadline(Convention convention, DateOnly entryIntoForce) =>
-        convention.Terms!.StockDestruction.After(entryIntoForce);
+    /// <summary>The last day in time after entry into force on a day; null if there is none.</summary>
+    public static DateOnly? Deadline(Jurisdiction law, DateOnly entryIntoForce) =>
+        law.Terms.StockDestruction?.After(entryIntoForce);
 }
 
 /// <summary>
-/// The rules about a party as such, which rest on its own memberships and books: APM-11, 12, 20, 21, 42 and 70.
+/// The rules about a party as such, which rest on its own memberships and books.
 /// </summary>
 public static class StockRules
 {
@@ -36,29 +35,37 @@ public static class StockRules
         Place.ReceivedForDestruction, Place.Quarantined,
     ];
 
-    /// <summary>Findings about a party, on a day.</summary>
-    public static IEnumerable<Finding> Judge(Party party, Rulebook rulebook, DateOnly asOf)
+    /// <summary>Findings about a party, on a day, under every convention.</summary>
+    public static IEnumerable<Finding> Judge(Party party, Rulebook rulebook, DateOnly asOf) =>
+        rulebook.Jurisdictions.SelectMany(law => Judge(party, law, asOf));
+
+    private static IEnumerable<Finding> Judge(Party party, Jurisdiction law, DateOnly asOf)
     {
-        var membership = party.MembershipOn(rulebook.MineBan, asOf);
+        if (!party.Notifications.ContainsKey(law.Id))
+        {
+            return [];
+        }
+
+        var membership = party.MembershipOn(law.Convention, asOf);
 
         // What was found while a state was bound stays open when it has left.
         var (last, day) = membership is { Status: MembershipStatus.Withdrawn, WithdrawalEffective: { } left }
-            ? (party.MembershipOn(rulebook.MineBan, left.AddDays(-1)), left.AddDays(-1))
+            ? (party.MembershipOn(law.Convention, left.AddDays(-1)), left.AddDays(-1))
             : (membership, asOf);
         return new[]
         {
-            Suspension(party, membership, rulebook),
-            WithdrawalHeldUp(party, membership, rulebook),
-            Deadline(party, last, rulebook, day),
-            FoundAfterCompletion(party, last, rulebook, day),
-            Unclarified(party, rulebook, asOf),
-        }.OfType<Finding>().Concat(TransparencyRules.Judge(party, rulebook, asOf));
+            Suspension(party, membership, law),
+            WithdrawalHeldUp(party, membership, law),
+            Deadline(party, last, law, day),
+            FoundAfterCompletion(party, last, law, day),
+            Unclarified(party, law, asOf),
+        }.OfType<Finding>().Concat(TransparencyRules.Judge(party, law, asOf));
     }
 
-    // APM-12.
-    private static Finding? Suspension(Party party, Membership membership, Rulebook rulebook) =>
-        membership.SuspensionAsserted is not { } since || !membership.Standing.IsBound ? null : Find(
-            MineBanRules.SuspensionContested, party, "", Severity.Information, rulebook,
+    private static Finding? Suspension(Party party, Membership membership, Jurisdiction law) =>
+        law.The(Checks.SuspensionContested) is not { } rule
+        || membership.SuspensionAsserted is not { } since || !membership.Standing.IsBound ? null : Find(
+            rule, party, "", rule.Severity, law,
             $"{party.Code} holds that the convention's operation is suspended for it since {Inputs.Text(since)}; that "
                 + "is contested, and its rules are applied.",
             new Inputs()
@@ -66,10 +73,10 @@ public static class StockRules
                 .Add("suspension_asserted_by", party.Code)
                 .Add("suspension_contested_by", membership.SuspensionContestedBy));
 
-    // APM-11.
-    private static Finding? WithdrawalHeldUp(Party party, Membership membership, Rulebook rulebook) =>
-        membership.WithdrawalHeldUpBy.IsEmpty || membership.WithdrawalEffective is not null ? null : Find(
-            MineBanRules.WithdrawalHeldUp, party, "", Severity.Information, rulebook,
+    private static Finding? WithdrawalHeldUp(Party party, Membership membership, Jurisdiction law) =>
+        law.The(Checks.WithdrawalHeldUp) is not { } rule
+        || membership.WithdrawalHeldUpBy.IsEmpty || membership.WithdrawalEffective is not null ? null : Find(
+            rule, party, "", rule.Severity, law,
             $"On {Inputs.Text(membership.WithdrawalExpiry!.Value)}, when its withdrawal would have taken effect, "
                 + $"{party.Code} was in an armed conflict: it stays bound until the conflict ends.",
             new Inputs()
@@ -77,62 +84,65 @@ public static class StockRules
                 .Add("withdrawal_expiry", membership.WithdrawalExpiry.Value)
                 .Add("armed_conflict_asserted_by", membership.WithdrawalHeldUpBy));
 
-    // APM-20.
-    private static Finding? Deadline(Party party, Membership membership, Rulebook rulebook, DateOnly asOf)
+    private static Finding? Deadline(Party party, Membership membership, Jurisdiction law, DateOnly asOf)
     {
-        if (!membership.Standing.IsBound || membership.EntryIntoForce is not { } entry)
+        if (law.The(Checks.StockPastDeadline) is not { } rule || !membership.Standing.IsBound
+            || membership.EntryIntoForce is not { } entry || StockToDestroy.Deadline(law, entry) is not { } deadline)
         {
             return null;
         }
 
-        var deadline = ArticleFour.Deadline(rulebook.MineBan, entry);
-        var balance = asOf > deadline ? ArticleFour.Balance(party.Books, rulebook.Taxonomy, asOf) : 0;
+        var balance = asOf > deadline ? StockToDestroy.Balance(party.Books, law, asOf) : 0;
         return balance <= 0 ? null : Find(
-            MineBanRules.StockPastDeadline, party, "", Severity.Breach, rulebook,
-            $"{Inputs.Text(balance)} anti-personnel mines are not destroyed; Article 4 asked for it by "
+            rule, party, "", rule.Severity, law,
+            $"{Inputs.Text(balance)} {law.Convention.About} are not destroyed; {rule.Citation} asked for it by "
                 + $"{Inputs.Text(deadline)}: an apparent breach.",
             new Inputs()
                 .Add("entry_into_force", entry)
                 .Add("deadline", deadline)
-                .Add("article_4_balance", balance),
+                .Add("balance", balance),
             deadline);
     }
 
-    // APM-21.
-    private static Finding? FoundAfterCompletion(Party party, Membership membership, Rulebook rulebook, DateOnly asOf)
+    private static Finding? FoundAfterCompletion(Party party, Membership membership, Jurisdiction law, DateOnly asOf)
     {
         var completed = party.CompletedOn;
-        if (!membership.Standing.IsBound || completed is null
+        if (law.The(Checks.StockFoundAfterCompletion) is not { } rule || law.Terms.FoundStock is not { } period
+            || !membership.Standing.IsBound || completed is null
             || party.FoundAfterCompletionOn is not { } found || found > asOf)
         {
             return null;
         }
 
         var left = party.Books.Items
-            .Where(item => rulebook.Taxonomy.Find(item) is { Activation: ItemActivation.Victim })
+            .Where(law.CoversAlways)
             .Sum(item => party.Books.On(item, Place.Found, asOf));
-        var due = rulebook.Terms.FoundStock.After(found);
+        var due = period.After(found);
         var overdue = left > 0 && asOf > due;
         return Find(
-            MineBanRules.StockFoundAfterCompletion, party, "", overdue ? Severity.Warning : Severity.Information,
-            rulebook,
-            $"{party.Code} declared stock destruction complete on {Inputs.Text(completed.Value)} and found mines on "
-                + $"{Inputs.Text(found)}; {Inputs.Text(left)} are left, to be destroyed by {Inputs.Text(due)}.",
+            rule, party, "", overdue ? rule.Severity : Severity.Information, law,
+            $"{party.Code} declared stock destruction complete on {Inputs.Text(completed.Value)} and found "
+                + $"{law.Convention.About} on {Inputs.Text(found)}; {Inputs.Text(left)} are left, to be destroyed by "
+                + $"{Inputs.Text(due)}.",
             new Inputs().Add("completed", completed.Value).Add("found", found).Add("left", left).Add("due", due),
             due);
     }
 
-    // APM-70.
-    private static Finding? Unclarified(Party party, Rulebook rulebook, DateOnly asOf)
+    private static Finding? Unclarified(Party party, Jurisdiction law, DateOnly asOf)
     {
-        var late = party.ClarificationsBy(asOf, rulebook)
+        if (law.The(Checks.ClarificationUnanswered) is not { } rule)
+        {
+            return null;
+        }
+
+        var late = party.ClarificationsBy(asOf, law)
             .Where(c => c.IsUnanswered && asOf > c.Due
-                && party.MembershipOn(rulebook.MineBan, c.Request.Date).Standing.IsBound)
+                && party.MembershipOn(law.Convention, c.Request.Date).Standing.IsBound)
             .ToList();
         return late.Count == 0 ? null : Find(
-            MineBanRules.ClarificationUnanswered, party, "", Severity.Warning, rulebook,
-            $"{party.Code} has not answered {string.Join(", ", late.Select(c => c.Id))}, asked under Article 8; the "
-                + $"first answer was due by {Inputs.Text(late[0].Due)}.",
+            rule, party, "", rule.Severity, law,
+            $"{party.Code} has not answered {string.Join(", ", late.Select(c => c.Id))}, asked under {rule.Citation}; "
+                + $"the first answer was due by {Inputs.Text(late[0].Due)}.",
             new Inputs()
                 .Add("clarifications", late.Select(c => c.Id))
                 .Add("requested_by", late.SelectMany(c => c.Request.Asserters).Distinct(StringComparer.Ordinal))
@@ -140,11 +150,11 @@ public static class StockRules
             late[0].Due);
     }
 
-    /// <summary>What APM-42 is about, for one item: its balance in each class.</summary>
+    /// <summary>What an overdraw is about, for one item: its balance in each class.</summary>
     public static IEnumerable<string> AccountsOf(string item) =>
         Classes.Select(place => $"{item}~{Inputs.Text(place)}");
 
-    /// <summary>APM-42, of one item.</summary>
+    /// <summary>Overdraws of one item, under every convention that it concerns.</summary>
     /// <remarks>
     /// Only after the party's own opening. Stock without a lot number covers a lot, and stock of an unspecified type
     /// covers a typed one of its class.
@@ -156,14 +166,17 @@ public static class StockRules
             yield break;
         }
 
+        var rules = rulebook.ConcernedBy([new Transfers.Line(item, 0)])
+            .SelectMany(law => law.Of(Checks.Overdrawn).Select(rule => (law, rule)))
+            .ToList();
         var covers = IsUnspecified(item) ? [] : party.Books.Items.Where(IsUnspecified).ToList();
         foreach (var place in Classes)
         {
             var (lowest, day) = party.Books.LowestFrom(item, place, opened, covers);
-            if (lowest < 0)
+            foreach (var (law, rule) in lowest < 0 ? rules : [])
             {
                 yield return Find(
-                    MineBanRules.Overdrawn, party, $"{item}~{Inputs.Text(place)}", Severity.Warning, rulebook,
+                    rule, party, $"{item}~{Inputs.Text(place)}", rule.Severity, law,
                     $"On {Inputs.Text(day)} the books of {party.Code} have {Inputs.Text(lowest)} {item} in "
                         + $"{Inputs.Text(place)}: more left than was held.",
                     new Inputs()
@@ -179,12 +192,12 @@ public static class StockRules
     }
 
     internal static Finding Find(
-        Rule rule, Party party, string about, Severity severity, Rulebook rulebook, string message, Inputs inputs,
+        Rule rule, Party party, string about, Severity severity, Jurisdiction law, string message, Inputs inputs,
         DateOnly? due = null) => new(new FindingKey(rule.Id, about, party.Code), severity)
         {
             Article = rule.Article,
-            Convention = rulebook.MineBan.Id,
-            PackVersion = rulebook.MineBan.PackVersion,
+            Convention = law.Id,
+            PackVersion = law.Convention.PackVersion,
             Message = message,
             Inputs = inputs.Build(),
             Due = due,

@@ -4,8 +4,9 @@ using Treaty.Grid.Transfers;
 namespace Treaty.Grid.Findings;
 
 /// <summary>
-/// The rules that rest on a transfer's file alone: APM-01 to 03, 06, 07, 09, 12 and 50 to 54. A pure function of what
-/// both sides hold, so both grains come to the same findings about either side.
+/// The rules that rest on a transfer's file alone, of each convention that it concerns: about the acts of either side,
+/// about silence, differences and destruction. A pure function of what both sides hold, so both grains come to the same
+/// findings about either side.
 /// </summary>
 /// <remarks>
 /// Each side is judged on its own date and its own purpose. One side's word never makes the other's breach: a
@@ -14,101 +15,111 @@ namespace Treaty.Grid.Findings;
 public sealed class TransferRules
 {
     private readonly TransferFile _file;
-    private readonly Rulebook _rulebook;
+    private readonly Jurisdiction _law;
     private readonly DateOnly _asOf;
     private readonly List<Finding> _findings = [];
 
-    private TransferRules(TransferFile file, Rulebook rulebook, DateOnly asOf) =>
-        (_file, _rulebook, _asOf) = (file, rulebook, asOf);
+    private TransferRules(TransferFile file, Jurisdiction law, DateOnly asOf) =>
+        (_file, _law, _asOf) = (file, law, asOf);
 
-    /// <summary>Findings about either side, on a day.</summary>
+    /// <summary>Findings about either side, on a day, under every convention.</summary>
     public static IReadOnlyList<Finding> Judge(TransferFile file, Rulebook rulebook, DateOnly asOf)
     {
-        var rules = new TransferRules(file, rulebook, asOf);
-        if (file.Notices.SelectMany(n => n.Notice.Lines).Any(rules.MayBeMine))
+        var lines = file.Notices.SelectMany(n => n.Notice.Lines).ToList();
+        var findings = new List<Finding>();
+        foreach (var law in rulebook.Jurisdictions.Where(j => lines.Exists(l => j.MayCover(l.Item))))
         {
+            var rules = new TransferRules(file, law, asOf);
             rules.JudgeActs();
+            rules.JudgeUnstated();
             rules.JudgeSilence();
             rules.JudgeDifferences();
             rules.JudgeDestruction();
+            findings.AddRange(rules._findings);
         }
 
-        return rules._findings;
+        return findings;
     }
 
     /// <summary>An act that a notice tells of, by the actor itself or by the other side.</summary>
-    private sealed record Act(string Actor, bool IsOwnWord, FiledNotice Filed)
+    private sealed record Act(
+        string Actor, bool IsOwnWord, FiledNotice Filed, IReadOnlyList<Line> Lines, Standing? Standing)
     {
         public Notice Notice => Filed.Notice;
-
-        public Standing? Standing => IsOwnWord ? Filed.Filer : Filed.Counterpart;
     }
 
-    // APM-01, 02, 03, 09, 12.
     private void JudgeActs()
     {
-        var sent = Acts(_file.Key.Sender, NoticeKind.Dispatch, NoticeKind.Receipt);
-        var received = _file.Has(NoticeKind.Refusal) && !_file.Receipts.Any()
-            ? []
-            : Acts(_file.Key.Recipient, NoticeKind.Receipt, NoticeKind.Dispatch)
-                .Where(a => a.Notice.IsToState)
-                .ToList();
-        var prohibitedDispatch = JudgeProhibition(MineBanRules.ProhibitedDispatch, sent);
-        var prohibitedReceipt = JudgeProhibition(MineBanRules.ProhibitedReceipt, received);
-        if (prohibitedDispatch)
+        foreach (var rule in _law.Of(Checks.ProhibitedDispatch))
         {
-            JudgeOutside(received);
+            if (JudgeProhibition(rule, "dispatched", SentUnder(rule.When)))
+            {
+                JudgeOutside(ReceivedUnder(rule.When));
+            }
         }
 
-        if (prohibitedReceipt)
+        foreach (var rule in _law.Of(Checks.ProhibitedReceipt))
         {
-            JudgeOutside(sent);
+            if (JudgeProhibition(rule, "received", ReceivedUnder(rule.When)))
+            {
+                JudgeOutside(SentUnder(rule.When));
+            }
         }
     }
 
-    /// <summary>
-    /// Acts of one side with mines and without an exception: by its own word, else as the other tells.
-    /// </summary>
-    private List<Act> Acts(string actor, NoticeKind own, NoticeKind others)
+    private List<Act> SentUnder(Scope scope) =>
+        Acts(_file.Key.Sender, NoticeKind.Dispatch, NoticeKind.Receipt, scope);
+
+    private List<Act> ReceivedUnder(Scope scope) => _file.Has(NoticeKind.Refusal) && !_file.Receipts.Any()
+        ? []
+        : [.. Acts(_file.Key.Recipient, NoticeKind.Receipt, NoticeKind.Dispatch, scope)
+            .Where(a => a.Notice.IsToState)];
+
+    /// <summary>Acts of one side that a rule is asked about: by its own word, else as the other tells.</summary>
+    private List<Act> Acts(string actor, NoticeKind own, NoticeKind others, Scope scope)
     {
         var isOwn = _file.Has(own);
         return [.. _file.Of(isOwn ? own : others)
-            .Where(n => !n.Notice.IsPermitted && n.Notice.Lines.Any(l => l.IsMoved && IsMine(l)))
-            .Select(n => new Act(actor, isOwn, n))];
+            .Select(n => new Act(
+                actor, isOwn, n, _law.LinesUnder(scope, n), (isOwn ? n.Filer : n.Counterpart)?.Under(_law.Id)))
+            .Where(a => a.Lines.Count > 0)];
     }
 
     /// <summary>True if a bound state is found to have acted.</summary>
-    private bool JudgeProhibition(Rule rule, List<Act> acts)
+    private bool JudgeProhibition(Rule rule, string verb, List<Act> acts)
     {
         var bound = acts.Where(a => a.Standing is { IsBound: true }).ToList();
         if (bound.Count > 0)
         {
-            var act = bound.MaxBy(Weight)!;
-            var verb = rule == MineBanRules.ProhibitedDispatch ? "dispatched" : "received";
+            var act = bound.MaxBy(a => Weight(rule, a))!;
+            var apparent = rule.Severity != Severity.Breach ? "."
+                : ": an apparent breach"
+                    + (IsWhole(act) ? "." : $", if Article {_law.Convention.WholeTransfer} covers it.");
             Find(
-                rule, act.Actor, Weight(act),
+                rule, act.Actor, Weight(rule, act),
                 act.IsOwnWord
-                    ? $"{act.Actor} {verb} anti-personnel mines for {PurposeOf(act)} on {Day(act)}, when it was bound: "
-                        + "an apparent breach" + (act.Notice.IsWholeTransfer ? "." : ", if Article 2(4) covers it.")
-                    : $"{act.Notice.Filer} states that {act.Actor} {verb} anti-personnel mines for {PurposeOf(act)}, "
-                        + $"on {Day(act)}, when {act.Actor} was bound; {act.Actor} itself has not said so.",
-                InputsOf(act),
+                    ? $"{act.Actor} {verb} {WhatOf(rule, act)} on {Day(act)}, when it was bound{apparent}"
+                    : $"{act.Notice.Filer} states that {act.Actor} {verb} {WhatOf(rule, act)}, on {Day(act)}, when "
+                        + $"{act.Actor} was bound; {act.Actor} itself has not said so.",
+                InputsOf(act, rule),
                 bound.Select(a => a.Filed));
             JudgeSuspension(act);
             return true;
         }
 
-        if (acts.Where(a => a.Standing is { IsOnTheWay: true }).MaxBy(WeightOnTheWay) is { } early)
+        if (_law.The(Checks.AgainstObjectAndPurpose) is { } early
+            && acts.Where(a => a.Standing is { IsOnTheWay: true }).MaxBy(a => WeightOnTheWay(early, a)) is { } first)
         {
-            var provisional = early.Standing!.ProvisionalApplication;
+            var provisional = IsProvisional(first);
             Find(
-                MineBanRules.AgainstObjectAndPurpose, early.Actor, WeightOnTheWay(early),
-                $"{early.Actor} took part in a transfer of anti-personnel mines for {PurposeOf(early)} on "
-                    + $"{Day(early)}, "
-                    + (early.Standing.Status == MembershipStatus.Signatory
+                early, first.Actor, WeightOnTheWay(early, first),
+                $"{first.Actor} took part in a transfer of {_law.Convention.About} for {PurposeOf(first)} on "
+                    + $"{Day(first)}, "
+                    + (first.Standing!.Status == MembershipStatus.Signatory
                         ? "after signing the convention."
                         : "after consenting to the convention and before its entry into force."),
-                InputsOf(early), acts.Select(a => a.Filed), article: provisional ? "18" : null);
+                InputsOf(first, rule), acts.Select(a => a.Filed),
+                article: provisional ? _law.Convention.ProvisionalApplication : null);
         }
 
         return false;
@@ -116,10 +127,11 @@ public sealed class TransferRules
 
     private void JudgeSuspension(Act act)
     {
-        if (act.Standing is { SuspensionAsserted: true } standing)
+        if (act.Standing is { SuspensionAsserted: true } standing
+            && _law.The(Checks.SuspensionContested) is { } rule)
         {
             Find(
-                MineBanRules.SuspensionContested, act.Actor, Severity.Information,
+                rule, act.Actor, Severity.Information,
                 $"{act.Actor} holds that the convention's operation is suspended for it; that is contested, and its "
                     + "rules are applied.",
                 InputsOf(act)
@@ -131,38 +143,76 @@ public sealed class TransferRules
 
     private void JudgeOutside(List<Act> others)
     {
-        if (others.FirstOrDefault(a => a.Standing is { IsBound: false, IsOnTheWay: false }) is { } outside)
+        if (_law.The(Checks.OutsideTheConvention) is { } rule
+            && others.FirstOrDefault(a => a.Standing is { IsBound: false, IsOnTheWay: false }) is { } outside)
         {
             Find(
-                MineBanRules.OutsideTheConvention, outside.Actor, Severity.Information,
+                rule, outside.Actor, Severity.Information,
                 $"{outside.Actor} was not bound on {Day(outside)}: this convention does not judge its part in the "
                     + "transfer.",
                 InputsOf(outside), [outside.Filed]);
         }
     }
 
-    private static Severity Weight(Act act) =>
-        act.IsOwnWord && act.Notice.IsWholeTransfer ? Severity.Breach : Severity.Review;
+    private Severity Weight(Rule rule, Act act) => act.IsOwnWord && IsWhole(act)
+        ? rule.Severity
+        : (Severity)Math.Min((int)rule.Severity, (int)Severity.Review);
 
-    private static Severity WeightOnTheWay(Act act) =>
+    private Severity WeightOnTheWay(Rule rule, Act act) =>
         !act.IsOwnWord ? Severity.Review
-        : act.Standing!.ProvisionalApplication ? Severity.Breach
+        : IsProvisional(act) ? rule.Severity
         : Severity.Warning;
+
+    private bool IsProvisional(Act act) =>
+        act.Standing!.ProvisionalApplication && _law.Convention.ProvisionalApplication is not null;
+
+    /// <summary>A transfer as the convention has it; otherwise its reading is disputed.</summary>
+    private bool IsWhole(Act act) => _law.Convention.WholeTransfer is null || act.Notice.IsWholeTransfer;
 
     private static string Day(Act act) => Inputs.Text(act.Notice.Date);
 
-    private static string PurposeOf(Act act) =>
-        act.Notice.Purpose == Purpose.OperationalUse ? "operational use" : "a purpose that it does not state";
+    private string WhatOf(Rule rule, Act act)
+    {
+        var what = $"{_law.Convention.About} for {PurposeOf(act)}";
+        what += rule.When.Recipient switch
+        {
+            RecipientScope.NotBound => $" to {_file.Key.Recipient}, which was not bound,",
+            RecipientScope.NoState => $" to {_file.Key.Recipient}, which is no state,",
+            RecipientScope.Bound => $" to {_file.Key.Recipient}, which was bound as well,",
+            _ => "",
+        };
+        return StatedIn(rule, act) is { } stated ? $"{what}, said to be {stated.Key}={stated.Value}," : what;
+    }
 
-    private static Inputs InputsOf(Act act)
+    private KeyValuePair<string, string>? StatedIn(Rule rule, Act act) => act.Lines
+        .Select(l => rule.When.StatedIn(_law.CharacteristicsOf(l)))
+        .FirstOrDefault(s => s is not null);
+
+    private static string PurposeOf(Act act) => act.Notice.PurposeId switch
+    {
+        "unspecified" => "a purpose that it does not state",
+        var purpose => purpose.Replace('_', ' '),
+    };
+
+    private Inputs InputsOf(Act act, Rule? rule = null)
     {
         var inputs = new Inputs()
             .Add("date", act.Notice.Date)
-            .Add("purpose", act.Notice.Purpose)
+            .Add("purpose", act.Notice.PurposeId.ToUpperInvariant())
             .Add("status", act.Standing!.Status)
             .Add("stated_by", act.Notice.Filer)
-            .Add("items", act.Notice.Lines.Select(l => l.Item).Order(StringComparer.Ordinal));
-        return act.Notice.IsWholeTransfer
+            .Add("items", act.Lines.Select(l => l.Item).Order(StringComparer.Ordinal));
+        if (rule is { When.Recipient: not RecipientScope.Any })
+        {
+            inputs.Add("recipient", _file.Key.Recipient);
+        }
+
+        if (rule is not null && StatedIn(rule, act) is { } stated)
+        {
+            inputs.Add("stated", $"{stated.Key}={stated.Value}");
+        }
+
+        return IsWhole(act)
             ? inputs
             : inputs
                 .Add("moved", act.Notice.Moved ?? true ? "true" : "false")
@@ -170,14 +220,48 @@ public sealed class TransferRules
                 .Add("control_passed", act.Notice.ControlPassed ?? true ? "true" : "false");
     }
 
-    // APM-50.
+    private void JudgeUnstated()
+    {
+        foreach (var rule in _law.Of(Checks.CharacteristicsUnstated))
+        {
+            var acts = SentUnder(rule.When)
+                .Where(a => a.Standing is { IsBound: true })
+                .Select(a => (Act: a, Unstated: UnstatedIn(rule.When, a)))
+                .Where(a => a.Unstated.Count > 0)
+                .ToList();
+            if (acts.Count == 0)
+            {
+                continue;
+            }
+
+            var (act, unstated) = acts.MaxBy(a => Weight(rule, a.Act));
+            Find(
+                rule, act.Actor, Weight(rule, act),
+                $"{act.Actor} dispatched {_law.Convention.About} on {Day(act)}, and what {rule.Citation} asks of them "
+                    + $"is not stated: {string.Join(", ", unstated)}.",
+                new Inputs()
+                    .Add("date", act.Notice.Date)
+                    .Add("items", act.Lines.Select(l => l.Item).Order(StringComparer.Ordinal))
+                    .Add("unstated", unstated)
+                    .Add("stated_by", act.Notice.Filer),
+                acts.Select(a => a.Act.Filed));
+        }
+    }
+
+    private List<string> UnstatedIn(Scope scope, Act act) =>
+    [
+        .. scope.Unstated.Where(name => act.Lines.Any(l => !_law.CharacteristicsOf(l).ContainsKey(name))),
+    ];
+
     private void JudgeSilence()
     {
-        if (Lifecycle.SilentSide(_file, _rulebook.Terms) is { IsUnanswered: true, Standing.IsBound: true } silence)
+        if (_law.The(Checks.OneSideSilent) is { } rule
+            && Lifecycle.SilentSide(_file, _law.Terms) is { IsUnanswered: true } silence
+            && silence.Standings?.IsBoundUnder(_law.Id) == true)
         {
             var other = silence.Heard.Notice.Filer;
             Find(
-                MineBanRules.OneSideSilent, silence.Side, _asOf > silence.Due ? Severity.Warning : Severity.Data,
+                rule, silence.Side, _asOf > silence.Due ? rule.Severity : Severity.Data,
                 $"{other} has reported this transfer and {silence.Side} has not; its notice is in time until "
                     + $"{Inputs.Text(silence.Due)}.",
                 new Inputs()
@@ -189,26 +273,25 @@ public sealed class TransferRules
         }
     }
 
-    // APM-51 to 54.
     private void JudgeDifferences()
     {
-        var (_, differences) = Matching.Compare(_file, _rulebook.Taxonomy, _rulebook.Terms);
-        Report(MineBanRules.ShipperReceiverDifference, differences, Severity.Warning, DifferenceKind.Quantity);
+        var (_, differences) = Matching.Compare(_file, _law.Taxonomy, _law.Terms);
+        Report(Checks.ShipperReceiverDifference, differences, Severity.Warning, DifferenceKind.Quantity);
         Report(
-            MineBanRules.ItemOrPurposeDiffers, differences,
+            Checks.ItemOrPurposeDiffers, differences,
             differences.Any(d => d.Kind == DifferenceKind.Item) ? Severity.Warning
             : differences.Any(d => d.Kind == DifferenceKind.Purpose) ? Severity.Review
             : Severity.Data,
             DifferenceKind.Item, DifferenceKind.UnspecifiedItem, DifferenceKind.Purpose);
-        Report(MineBanRules.LotsDiffer, differences, Severity.Data, DifferenceKind.Lot);
-        Report(MineBanRules.DatesDiffer, differences, Severity.Data, DifferenceKind.Date);
+        Report(Checks.LotsDiffer, differences, Severity.Data, DifferenceKind.Lot);
+        Report(Checks.DatesDiffer, differences, Severity.Data, DifferenceKind.Date);
     }
 
     private void Report(
-        Rule rule, ImmutableArray<Difference> differences, Severity severity, params DifferenceKind[] kinds)
+        Check check, ImmutableArray<Difference> differences, Severity severity, params DifferenceKind[] kinds)
     {
         var own = differences.Where(d => kinds.Contains(d.Kind)).ToList();
-        if (own.Count == 0)
+        if (own.Count == 0 || _law.The(check) is not { } rule)
         {
             return;
         }
@@ -219,7 +302,7 @@ public sealed class TransferRules
         foreach (var (party, acts) in new[] { (sender, _file.Dispatches), (recipient, _file.Receipts) })
         {
             // A convention asks reports of those it binds; the other side's finding says all there is to say.
-            if (!acts.Any(a => a.Filer.IsBound))
+            if (!acts.Any(a => a.Filer.IsBoundUnder(_law.Id)))
             {
                 continue;
             }
@@ -247,13 +330,12 @@ public sealed class TransferRules
         }
     }
 
-    // APM-06, 07.
     private void JudgeDestruction()
     {
         var receipts = _file.Receipts
-            .Where(r => r.Notice.Purpose == Purpose.Destruction && r.Filer.IsBound)
+            .Where(r => r.Notice.Purpose == Purpose.Destruction && r.Filer.IsBoundUnder(_law.Id))
             .ToList();
-        var outstanding = Outstanding.Of(_file, _rulebook.Taxonomy);
+        var outstanding = Outstanding.Of(_file, _law.Taxonomy);
         if (receipts.Count == 0 || outstanding.ByItem.Values.All(q => q == 0))
         {
             return;
@@ -275,44 +357,50 @@ public sealed class TransferRules
         if (_file.Of(NoticeKind.Destruction).Any(d => d.Notice.IsFinal))
         {
             Find(
-                MineBanRules.UnaccountedAfterDestruction, holder, Severity.Warning,
-                $"{holder} received {Inputs.Text(outstanding.Received)} mines for destruction and has filed its final "
-                    + $"certificate; {Inputs.Text(outstanding.Total)} are unaccounted for.",
+                _law.The(Checks.UnaccountedAfterDestruction), holder, Severity.Warning,
+                $"{holder} received {Inputs.Text(outstanding.Received)} {_law.Convention.About} for destruction and "
+                    + $"has filed its final certificate; {Inputs.Text(outstanding.Total)} are unaccounted for.",
                 inputs, notices);
             return;
         }
 
-        var due = receipts.Max(r => _rulebook.Terms.Certificate.After(r.ReportableFrom));
+        if (_law.Terms.Certificate is not { } period)
+        {
+            return;
+        }
+
+        var due = receipts.Max(r => period.After(r.ReportableFrom));
         if (outstanding.Total > 0 && _asOf > due)
         {
             Find(
-                MineBanRules.CertificateOverdue, holder, Severity.Warning,
-                $"{holder} received {Inputs.Text(outstanding.Received)} mines for destruction; "
+                _law.The(Checks.CertificateOverdue), holder, Severity.Warning,
+                $"{holder} received {Inputs.Text(outstanding.Received)} {_law.Convention.About} for destruction; "
                     + $"{Inputs.Text(outstanding.Total)} are not accounted for, and their certificates were due by "
                     + $"{Inputs.Text(due)}.",
                 inputs.Add("due", due), notices, due: due);
         }
     }
 
-    private bool IsMine(Line line) => ReportRules.IsMine(line, _rulebook.Taxonomy);
-
-    /// <summary>Not known to be something else; an unknown type is judged once it is mapped.</summary>
-    private bool MayBeMine(Line line) =>
-        _rulebook.Taxonomy.Find(line.Item)?.Activation
-            is Items.ItemActivation.Victim or Items.ItemActivation.VictimOrCommand;
-
     private void Find(
-        Rule rule, string party, Severity severity, string message, Inputs inputs, IEnumerable<FiledNotice> notices,
-        string? article = null, DateOnly? due = null) => _findings.Add(
-        new Finding(new FindingKey(rule.Id, _file.Key.ToString(), party), severity)
+        Rule? rule, string party, Severity severity, string message, Inputs inputs, IEnumerable<FiledNotice> notices,
+        string? article = null, DateOnly? due = null)
+    {
+        // The first of two rules that say the same of a side says it.
+        if (rule is null || _findings.Exists(f => f.Key.Rule == rule.Id && f.Key.Party == party))
+        {
+            return;
+        }
+
+        _findings.Add(new Finding(new FindingKey(rule.Id, _file.Key.ToString(), party), severity)
         {
             Article = article ?? rule.Article,
-            Convention = _rulebook.MineBan.Id,
-            PackVersion = _rulebook.MineBan.PackVersion,
+            Convention = _law.Id,
+            PackVersion = _law.Convention.PackVersion,
             Message = message,
             Inputs = inputs.Build(),
             Transfer = _file.Key.Name,
             Notices = [.. notices.Select(n => n.Notice.Name).Distinct(StringComparer.Ordinal)],
             Due = due,
         });
+    }
 }

@@ -1,92 +1,111 @@
+using Treaty.Grid.Conventions;
 using Treaty.Grid.Reports;
 using Treaty.Grid.Stockpiles;
 
 namespace Treaty.Grid.Findings;
 
 /// <summary>
-/// The rules about transparency reports (Article 7): APM-22, 30 and 31 about the party as such, APM-32, 40, 41, 43 and
-/// 56 about one report, held against itself, the report before, the party's books and its notices.
+/// The rules about transparency reports: whether they are there, and each held against itself, the report before, the
+/// party's books and its notices.
 /// </summary>
 public static class TransparencyRules
 {
-    /// <summary>Findings about a party, on a day.</summary>
-    public static IEnumerable<Finding> Judge(Party party, Rulebook rulebook, DateOnly asOf) => new[]
-    {
-        RetainedUntold(party, rulebook, asOf),
-        InitialOverdue(party, rulebook, asOf),
-        YearlyOverdue(party, rulebook, asOf),
-    }.OfType<Finding>();
+    /// <summary>Findings about a party under a convention, on a day.</summary>
+    public static IEnumerable<Finding> Judge(Party party, Jurisdiction law, DateOnly asOf) =>
+        new[] { RetainedUntold(party, law, asOf), InitialOverdue(party, law, asOf) }
+            .Concat(law.Of(Checks.YearlyReportOverdue).Select(rule => YearlyOverdue(party, law, rule, asOf)))
+            .OfType<Finding>();
 
     /// <summary>Findings about one report in effect.</summary>
-    public static IEnumerable<Finding> Judge(Party party, FiledReport report, Rulebook rulebook) => new[]
-    {
-        PartMissing(party, report, rulebook),
-        Unbalanced(party, report, rulebook),
-        PartsAndTotalDiffer(party, report, rulebook),
-        OpeningDiffers(party, report, rulebook),
-        TransfersDiffer(party, report, rulebook),
-    }.OfType<Finding>();
+    public static IEnumerable<Finding> Judge(Party party, FiledReport report, Rulebook rulebook) =>
+        rulebook.Find(report.Report.Convention) is not { } law ? [] : new[]
+        {
+            PartMissing(party, report, law),
+            Unbalanced(party, report, law),
+            PartsAndTotalDiffer(party, report, law),
+            OpeningDiffers(party, report, law),
+            TransfersDiffer(party, report, law),
+        }.OfType<Finding>();
 
     /// <summary>The last day on which the initial report is in time; null while no duty is assessed.</summary>
-    public static DateOnly? InitialDue(Party party, Rulebook rulebook, DateOnly asOf) =>
-        party.MembershipOn(rulebook.MineBan, asOf).EntryIntoForce is { } entry
-            && rulebook.Terms.InitialReport.After(entry) is var due
-            && due >= AssessedFrom(party, rulebook) && IsBoundOn(party, rulebook, due)
+    public static DateOnly? InitialDue(Party party, Jurisdiction law, DateOnly asOf) =>
+        law.The(Checks.InitialReportOverdue) is not null && law.Terms.InitialReport is { } period
+            && party.MembershipOn(law.Convention, asOf).EntryIntoForce is { } entry
+            && period.After(entry) is var due
+            && due >= AssessedFrom(party, law) && IsBoundOn(party, law, due)
             ? due
             : null;
 
     /// <summary>Whether the initial report is recorded by a day.</summary>
-    public static bool HasInitial(Party party, DateOnly asOf) =>
-        party.Reports.Any(r => r.Report.IsInitial && r.RecordedOn <= asOf);
+    public static bool HasInitial(Party party, Jurisdiction law, DateOnly asOf) =>
+        party.ReportsUnder(law).Any(r => r.Report.IsInitial && r.RecordedOn <= asOf);
 
     /// <summary>
     /// The calendar years for which a yearly report is owed and not recorded by a day, up to the year of that day, and
-    /// when each is due. A state owes one if it is bound on the due day, and its initial report was due by then.
+    /// when each is due. A state owes one if it is bound on the due day, and its initial report was due by then; and,
+    /// where the rule has a threshold, if its own notices of that year come above it.
     /// </summary>
-    public static IEnumerable<(int Year, DateOnly Due)> YearsWithout(Party party, Rulebook rulebook, DateOnly asOf)
+    public static IEnumerable<(int Year, DateOnly Due)> YearsWithout(
+        Party party, Jurisdiction law, Rule rule, DateOnly asOf)
     {
-        var from = AssessedFrom(party, rulebook);
-        var reported = party.Reports
+        if (law.Terms.YearlyReport is not { } period)
+        {
+            yield break;
+        }
+
+        var from = AssessedFrom(party, law);
+        var reported = party.ReportsUnder(law)
             .Where(r => !r.Report.IsInitial && r.RecordedOn <= asOf)
             .Select(r => r.AsOf.Year)
             .ToHashSet();
         for (var year = from.Year - 1; year <= asOf.Year; year++)
         {
-            var due = rulebook.Terms.YearlyReport.After(new DateOnly(year, 12, 31));
+            var due = period.After(new DateOnly(year, 12, 31));
             if (due >= from && !reported.Contains(year)
-                && party.MembershipOn(rulebook.MineBan, due) is { Standing.IsBound: true, EntryIntoForce: { } entry }
-                && rulebook.Terms.InitialReport.After(entry) <= due)
+                && party.MembershipOn(law.Convention, due) is { Standing.IsBound: true, EntryIntoForce: { } entry }
+                && (law.Terms.InitialReport ?? default).After(entry) <= due
+                && IsAboveThreshold(party, law, rule.When, year))
             {
                 yield return (year, due);
             }
         }
     }
 
+    private static bool IsAboveThreshold(Party party, Jurisdiction law, Scope scope, int year) =>
+        scope.AbovePerYear == 0 || party.Exchanges
+            .Where(e => e.Key.Year == year && e.Value > 0
+                && (scope.Items.IsEmpty ? law.CoversAlways(e.Key.Item) : law.IsIn(e.Key.Item, scope.Items)))
+            .GroupBy(e => e.Key.Item, StringComparer.Ordinal)
+            .Any(g => g.Sum(e => e.Value) > scope.AbovePerYear);
+
     /// <summary>No duty due before that day is called missed.</summary>
-    private static DateOnly AssessedFrom(Party party, Rulebook rulebook) =>
-        rulebook.Terms.AssessFrom ?? party.RegisteredOn;
+    internal static DateOnly AssessedFrom(Party party, Jurisdiction law) =>
+        law.Terms.AssessFrom ?? party.RegisteredOn;
 
-    private static bool IsBoundOn(Party party, Rulebook rulebook, DateOnly day) =>
-        party.MembershipOn(rulebook.MineBan, day).Standing.IsBound;
+    private static bool IsBoundOn(Party party, Jurisdiction law, DateOnly day) =>
+        party.MembershipOn(law.Convention, day).Standing.IsBound;
 
-    // APM-22.
-    private static Finding? RetainedUntold(Party party, Rulebook rulebook, DateOnly asOf)
+    private static Finding? RetainedUntold(Party party, Jurisdiction law, DateOnly asOf)
     {
-        var last = party.Reports.Where(r => !r.Report.IsInitial && r.RecordedOn <= asOf).TakeLast(2).ToList();
-        if (last.Count < 2 || last[1].AsOf.Year != last[0].AsOf.Year + 1 || last.Exists(TellsOfRetained)
-            || !IsBoundOn(party, rulebook, asOf))
+        var last = party.ReportsUnder(law)
+            .Where(r => !r.Report.IsInitial && r.RecordedOn <= asOf)
+            .TakeLast(2)
+            .ToList();
+        if (law.The(Checks.RetainedUntold) is not { } rule || last.Count < 2
+            || last[1].AsOf.Year != last[0].AsOf.Year + 1 || last.Exists(TellsOfRetained)
+            || !IsBoundOn(party, law, asOf))
         {
             return null;
         }
 
         var held = party.Books.Items
-            .Where(i => ReportDraft.IsReported(i, rulebook.Taxonomy))
+            .Where(law.CoversAlways)
             .Sum(i => party.Books.On(i, Place.Retained, asOf));
         var retained = Math.Max(held, party.DeclaredRetained?.Total ?? 0);
         return retained <= 0 ? null : StockRules.Find(
-            MineBanRules.RetainedUntold, party, "", Severity.Review, rulebook,
-            $"{party.Code} retains {Inputs.Text(retained)} mines; its reports for {last[0].AsOf.Year} and "
-                + $"{last[1].AsOf.Year} say nothing new about them.",
+            rule, party, "", rule.Severity, law,
+            $"{party.Code} retains {Inputs.Text(retained)} {law.Convention.About}; its reports for "
+                + $"{last[0].AsOf.Year} and {last[1].AsOf.Year} say nothing new about them.",
             new Inputs().Add("retained", retained).Add("years", last.Select(r => Inputs.Text(r.AsOf.Year))));
     }
 
@@ -95,41 +114,38 @@ public static class TransparencyRules
         && (part.Text.Length > 0 || filed.Declaration.Lines.Any(l => l.Class == Place.Retained)
             || filed.Report.Accounts.Any(a => a.Consumed != 0));
 
-    // APM-30.
-    private static Finding? InitialOverdue(Party party, Rulebook rulebook, DateOnly asOf) =>
-        InitialDue(party, rulebook, asOf) is not { } due || asOf <= due || HasInitial(party, asOf) ? null
+    private static Finding? InitialOverdue(Party party, Jurisdiction law, DateOnly asOf) =>
+        InitialDue(party, law, asOf) is not { } due || asOf <= due || HasInitial(party, law, asOf) ? null
             : StockRules.Find(
-                MineBanRules.InitialReportOverdue, party, "", Severity.Warning, rulebook,
+                law.The(Checks.InitialReportOverdue)!, party, "", law.The(Checks.InitialReportOverdue)!.Severity, law,
                 $"The initial report of {party.Code} was due by {Inputs.Text(due)} and is not recorded.",
                 new Inputs().Add("due", due), due);
 
-    // APM-31.
-    private static Finding? YearlyOverdue(Party party, Rulebook rulebook, DateOnly asOf)
+    private static Finding? YearlyOverdue(Party party, Jurisdiction law, Rule rule, DateOnly asOf)
     {
-        var missed = YearsWithout(party, rulebook, asOf).Where(y => asOf > y.Due).ToList();
+        var missed = YearsWithout(party, law, rule, asOf).Where(y => asOf > y.Due).ToList();
         return missed.Count == 0 ? null : StockRules.Find(
-            MineBanRules.YearlyReportOverdue, party, "", Severity.Warning, rulebook,
+            rule, party, "", rule.Severity, law,
             $"{party.Code} has no report on record for {string.Join(", ", missed.Select(y => y.Year))}; the first was "
                 + $"due by {Inputs.Text(missed[0].Due)}.",
             new Inputs().Add("years", missed.Select(y => Inputs.Text(y.Year))).Add("due", missed[0].Due),
             missed[0].Due);
     }
 
-    // APM-32.
-    private static Finding? PartMissing(Party party, FiledReport filed, Rulebook rulebook)
+    private static Finding? PartMissing(Party party, FiledReport filed, Jurisdiction law)
     {
         var (report, asOf) = (filed.Report, filed.AsOf);
-        var accounts = AccountsByBooks(party, filed, rulebook);
-        var exchanges = ExchangesIn(party, rulebook, asOf.Year);
+        var accounts = AccountsByBooks(party, filed, law);
+        var exchanges = ExchangesIn(party, law, asOf.Year);
         var retains = accounts.Exists(a => party.Books.On(a.Item, Place.Retained, asOf) > 0 || a.Consumed != 0);
         var missing = new List<string>();
         Need(ReportParagraph.Stockpile, "b", accounts.Exists(a => a.Closing != 0));
         Need(ReportParagraph.RetainedAndTransferred, "d", retains || exchanges.Count > 0);
         Need(ReportParagraph.Destroyed, "g", accounts.Exists(a => a.Destroyed != 0));
-        return missing.Count == 0 ? null : Find(
-            MineBanRules.PartMissing, party, filed, Severity.Data, rulebook,
-            $"The books and notices of {party.Code} have something to tell under Article 7(1)"
-                + $"({string.Join("), (", missing)}), and its report says nothing there.",
+        return law.The(Checks.PartMissing) is not { } rule || missing.Count == 0 ? null : Find(
+            rule, party, filed, rule.Severity, law,
+            $"The books and notices of {party.Code} have something to tell under "
+                + $"{rule.Citation}({string.Join("), (", missing)}), and its report says nothing there.",
             new Inputs().Add("missing", missing).Add("period", PeriodOf(filed)));
 
         void Need(ReportParagraph paragraph, string letter, bool needed)
@@ -141,8 +157,7 @@ public static class TransparencyRules
         }
     }
 
-    // APM-40.
-    private static Finding? Unbalanced(Party party, FiledReport filed, Rulebook rulebook)
+    private static Finding? Unbalanced(Party party, FiledReport filed, Jurisdiction law)
     {
         var inputs = new Inputs();
         var (wrong, told) = (new List<string>(), new List<string>());
@@ -166,20 +181,20 @@ public static class TransparencyRules
 
         if (filed.Report.Accounts.Length > 0 && party.Books.OpenedOn <= filed.AsOf)
         {
-            HoldAgainstBooks(party, filed, rulebook, inputs, wrong);
+            HoldAgainstBooks(party, filed, law, inputs, wrong);
         }
 
-        return wrong.Count + told.Count == 0 ? null : Find(
-            MineBanRules.AccountUnbalanced, party, filed, wrong.Count > 0 ? Severity.Warning : Severity.Information,
-            rulebook, string.Join(" ", wrong.Concat(told)), inputs);
+        return law.The(Checks.AccountUnbalanced) is not { } rule || wrong.Count + told.Count == 0 ? null : Find(
+            rule, party, filed, wrong.Count > 0 ? rule.Severity : Severity.Information, law,
+            string.Join(" ", wrong.Concat(told)), inputs);
     }
 
     /// <summary>A recount with its reason may lie between the two, until the books are opened anew.</summary>
     private static void HoldAgainstBooks(
-        Party party, FiledReport filed, Rulebook rulebook, Inputs inputs, List<string> wrong)
+        Party party, FiledReport filed, Jurisdiction law, Inputs inputs, List<string> wrong)
     {
         var closings = ClosingsOf(filed);
-        foreach (var item in ItemsOf(party, rulebook, closings.Keys))
+        foreach (var item in ItemsOf(party, law, closings.Keys))
         {
             var (stated, held) = (closings.GetValueOrDefault(item), ReportDraft.HeldOn(party.Books, item, filed.AsOf));
             var recounted = filed.Report.Accounts
@@ -193,8 +208,7 @@ public static class TransparencyRules
         }
     }
 
-    // APM-41, of what is held against what the accounts close with.
-    private static Finding? PartsAndTotalDiffer(Party party, FiledReport filed, Rulebook rulebook)
+    private static Finding? PartsAndTotalDiffer(Party party, FiledReport filed, Jurisdiction law)
     {
         var held = filed.Declaration.Lines
             .GroupBy(l => l.Item, StringComparer.Ordinal)
@@ -211,14 +225,13 @@ public static class TransparencyRules
             }
         }
 
-        return wrong.Count == 0 ? null : Find(
-            MineBanRules.PartsAndTotalDiffer, party, filed, Severity.Data, rulebook, string.Join(" ", wrong), inputs);
+        return law.The(Checks.PartsAndTotalDiffer) is not { } rule || wrong.Count == 0 ? null : Find(
+            rule, party, filed, rule.Severity, law, string.Join(" ", wrong), inputs);
     }
 
-    // APM-43.
-    private static Finding? OpeningDiffers(Party party, FiledReport filed, Rulebook rulebook)
+    private static Finding? OpeningDiffers(Party party, FiledReport filed, Jurisdiction law)
     {
-        var before = Before(party, filed);
+        var before = Before(party, law, filed);
         if (filed.Report.IsInitial || before is null)
         {
             return null;
@@ -226,7 +239,7 @@ public static class TransparencyRules
 
         var inputs = new Inputs();
         var (wrong, told) = (new List<string>(), new List<string>());
-        var last = StandingClosings(party, before);
+        var last = StandingClosings(party, law, before);
         if (filed.Report.Accounts.Length == 0)
         {
             if (filed.Report.Part(ReportParagraph.Stockpile) is not { State: PartState.Unchanged }
@@ -235,7 +248,7 @@ public static class TransparencyRules
                 return null;
             }
 
-            foreach (var item in ItemsOf(party, rulebook, last.Keys))
+            foreach (var item in ItemsOf(party, law, last.Keys))
             {
                 var held = ReportDraft.HeldOn(party.Books, item, filed.AsOf);
                 Compare(item, last.GetValueOrDefault(item), held, "books", "");
@@ -251,9 +264,9 @@ public static class TransparencyRules
             }
         }
 
-        return wrong.Count + told.Count == 0 ? null : Find(
-            MineBanRules.OpeningDiffers, party, filed, wrong.Count > 0 ? Severity.Warning : Severity.Information,
-            rulebook, string.Join(" ", wrong.Concat(told)), inputs);
+        return law.The(Checks.OpeningDiffers) is not { } rule || wrong.Count + told.Count == 0 ? null : Find(
+            rule, party, filed, wrong.Count > 0 ? rule.Severity : Severity.Information, law,
+            string.Join(" ", wrong.Concat(told)), inputs);
 
         void Compare(string item, long closed, long now, string what, string reason)
         {
@@ -268,8 +281,7 @@ public static class TransparencyRules
         }
     }
 
-    // APM-56.
-    private static Finding? TransfersDiffer(Party party, FiledReport filed, Rulebook rulebook)
+    private static Finding? TransfersDiffer(Party party, FiledReport filed, Jurisdiction law)
     {
         if (filed.Report.IsInitial || !filed.Report.Tells(ReportParagraph.RetainedAndTransferred))
         {
@@ -282,7 +294,7 @@ public static class TransparencyRules
                 Exchange: new Exchange(year, t.IsIncoming, t.Partner, l.Item, t.Purpose), l.Quantity)))
             .GroupBy(e => e.Exchange)
             .ToDictionary(g => g.Key, g => g.Sum(e => e.Quantity));
-        var noticed = ExchangesIn(party, rulebook, year);
+        var noticed = ExchangesIn(party, law, year);
         var inputs = new Inputs();
         var wrong = new List<string>();
         foreach (var exchange in reported.Keys.Union(noticed.Keys).Order())
@@ -298,21 +310,21 @@ public static class TransparencyRules
             }
         }
 
-        return wrong.Count == 0 ? null : Find(
-            MineBanRules.ReportAgainstNotices, party, filed, Severity.Warning, rulebook, string.Join(" ", wrong),
+        return law.The(Checks.ReportAgainstNotices) is not { } rule || wrong.Count == 0 ? null : Find(
+            rule, party, filed, rule.Severity, law, string.Join(" ", wrong),
             inputs);
     }
 
-    private static FiledReport? Before(Party party, FiledReport filed) =>
-        party.Reports.LastOrDefault(r => r.AsOf < filed.AsOf);
+    private static FiledReport? Before(Party party, Jurisdiction law, FiledReport filed) =>
+        party.ReportsUnder(law).LastOrDefault(r => r.AsOf < filed.AsOf);
 
     /// <summary>What a report closes with, by item; one that says unchanged closes as the one before.</summary>
-    private static Dictionary<string, long> StandingClosings(Party party, FiledReport filed)
+    private static Dictionary<string, long> StandingClosings(Party party, Jurisdiction law, FiledReport filed)
     {
         FiledReport? telling = filed;
         while (telling.Report is { Accounts.Length: 0 } report
             && report.Part(ReportParagraph.Stockpile) is { State: PartState.Unchanged }
-            && Before(party, telling) is { } before)
+            && Before(party, law, telling) is { } before)
         {
             telling = before;
         }
@@ -325,26 +337,26 @@ public static class TransparencyRules
         .GroupBy(a => a.Item, StringComparer.Ordinal)
         .ToDictionary(g => g.Key, g => g.Sum(a => a.Closing), StringComparer.Ordinal);
 
-    private static IEnumerable<string> ItemsOf(Party party, Rulebook rulebook, IEnumerable<string> reported) =>
+    private static IEnumerable<string> ItemsOf(Party party, Jurisdiction law, IEnumerable<string> reported) =>
         party.Books.Items.Union(reported, StringComparer.Ordinal)
-            .Where(i => ReportDraft.IsReported(i, rulebook.Taxonomy))
+            .Where(law.CoversAlways)
             .Order(StringComparer.Ordinal);
 
-    private static List<StockAccount> AccountsByBooks(Party party, FiledReport filed, Rulebook rulebook) =>
+    private static List<StockAccount> AccountsByBooks(Party party, FiledReport filed, Jurisdiction law) =>
     [
-        .. ItemsOf(party, rulebook, []).Select(i =>
+        .. ItemsOf(party, law, []).Select(i =>
             ReportDraft.AccountOf(party.Books, i, new DateOnly(filed.AsOf.Year - 1, 12, 31), filed.AsOf)),
     ];
 
-    private static Dictionary<Exchange, long> ExchangesIn(Party party, Rulebook rulebook, int year) => party.Exchanges
-        .Where(e => e.Key.Year == year && e.Value != 0 && ReportDraft.IsReported(e.Key.Item, rulebook.Taxonomy))
+    private static Dictionary<Exchange, long> ExchangesIn(Party party, Jurisdiction law, int year) => party.Exchanges
+        .Where(e => e.Key.Year == year && e.Value != 0 && law.CoversAlways(e.Key.Item))
         .ToDictionary();
 
     private static string PeriodOf(FiledReport filed) =>
         filed.Report.IsInitial ? "initial" : Inputs.Text(filed.AsOf.Year);
 
     private static Finding Find(
-        Rule rule, Party party, FiledReport filed, Severity severity, Rulebook rulebook, string message,
+        Rule rule, Party party, FiledReport filed, Severity severity, Jurisdiction law, string message,
         Inputs inputs) =>
-        StockRules.Find(rule, party, filed.Declaration.Id, severity, rulebook, message, inputs);
+        StockRules.Find(rule, party, filed.Declaration.Id, severity, law, message, inputs);
 }

@@ -3,7 +3,7 @@ namespace Treaty.Grid.Items;
 /// <summary>What can set an item off, by its design.</summary>
 public enum ItemActivation
 {
-    /// <summary>Not a munition by itself.</summary>
+    /// <summary>Nothing by itself, or it does not matter.</summary>
     None,
 
     /// <summary>A person (Article 2(1) of the Mine Ban Convention).</summary>
@@ -28,11 +28,17 @@ public sealed record Item(
     string Id, string DisplayName, string Class, ItemActivation Activation, bool Scatterable, string Maker,
     string Source)
 {
-    /// <summary>The class that stands for mines whose type a source does not say.</summary>
-    public const string UnspecifiedClass = "ap_unspecified";
+    private const string Unspecified = "_unspecified";
 
-    /// <summary>Covers any type: a total that is not split.</summary>
-    public bool IsUnspecified => Class == UnspecifiedClass;
+    /// <summary>In which it is counted: <c>each</c>, or <c>mg</c>.</summary>
+    public string Unit { get; init; } = "each";
+
+    /// <summary>What is known of every piece of it, such as whether it can be detected.</summary>
+    public ImmutableSortedDictionary<string, string> Characteristics { get; init; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Covers any type: a total that is not split. Its class ends so.</summary>
+    public bool IsUnspecified => Class.EndsWith(Unspecified, StringComparison.Ordinal);
 }
 
 /// <summary>The shared, versioned list of types.</summary>
@@ -43,6 +49,10 @@ public sealed record Taxonomy(string Version, ImmutableSortedDictionary<string, 
     {
     }
 
-    /// <summary>The item with that id, or null: then it is quarantined until it is mapped (APM-61).</summary>
+    /// <summary>The item with that id, or null: then it is quarantined until it is mapped.</summary>
     public Item? Find(string id) => Items.GetValueOrDefault(id);
+
+    /// <summary>With more types.</summary>
+    public Taxonomy With(IEnumerable<Item> items) =>
+        this with { Items = Items.SetItems(items.Select(i => KeyValuePair.Create(i.Id, i))) };
 }

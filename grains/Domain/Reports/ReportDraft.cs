@@ -1,5 +1,5 @@
+using Treaty.Grid.Conventions;
 using Treaty.Grid.Findings;
-using Treaty.Grid.Items;
 using Treaty.Grid.Stockpiles;
 using Treaty.Grid.Transfers;
 
@@ -10,8 +10,8 @@ namespace Treaty.Grid.Reports;
 /// retained and transferred mines, mines destroyed. What only the party knows it adds before it files.
 /// </summary>
 /// <remarks>
-/// Of types that are anti-personnel mines whatever sets them off; directional types, and types that the taxonomy does
-/// not know, are for the party to add.
+/// Of types that the convention covers in any use; directional types, and types that the taxonomy does not know, are
+/// for the party to add.
 /// </remarks>
 public static class ReportDraft
 {
@@ -19,12 +19,12 @@ public static class ReportDraft
         [.. Enum.GetValues<Place>().Where(p => p != Place.Unspecified && new Account("", p).IsHolding)];
 
     /// <summary>The yearly report for a calendar year.</summary>
-    public static Declaration OfYear(Party party, Rulebook rulebook, int year, string id) =>
-        Of(party, rulebook, new DateOnly(year - 1, 12, 31), new DateOnly(year, 12, 31), id, isInitial: false);
+    public static Declaration OfYear(Party party, Jurisdiction law, int year, string id) =>
+        Of(party, law, new DateOnly(year - 1, 12, 31), new DateOnly(year, 12, 31), id, isInitial: false);
 
     /// <summary>The initial report, about the time since the day before entry into force.</summary>
-    public static Declaration Initial(Party party, Rulebook rulebook, DateOnly entry, DateOnly asOf, string id) =>
-        Of(party, rulebook, entry.AddDays(-1), asOf, id, isInitial: true);
+    public static Declaration Initial(Party party, Jurisdiction law, DateOnly entry, DateOnly asOf, string id) =>
+        Of(party, law, entry.AddDays(-1), asOf, id, isInitial: true);
 
     /// <summary>What an item's account of a period is by the books.</summary>
     /// <param name="before">The last day before the period.</param>
@@ -62,29 +62,26 @@ public static class ReportDraft
     public static long HeldOn(Ledger books, string item, DateOnly day) =>
         HoldingClasses.Sum(place => books.On(item, place, day));
 
-    /// <summary>A type of which reports give account.</summary>
-    public static bool IsReported(string item, Taxonomy taxonomy) =>
-        taxonomy.Find(item) is { Activation: ItemActivation.Victim };
-
     private static Declaration Of(
-        Party party, Rulebook rulebook, DateOnly before, DateOnly asOf, string id, bool isInitial)
+        Party party, Jurisdiction law, DateOnly before, DateOnly asOf, string id, bool isInitial)
     {
         var accounts = party.Books.Items
-            .Where(item => IsReported(item, rulebook.Taxonomy))
+            .Where(law.CoversAlways)
             .Order(StringComparer.Ordinal)
             .Select(item => AccountOf(party.Books, item, before, asOf) with
             {
-                DestroyedSinceEntry = DestroyedSinceEntry(party, rulebook, item, asOf),
+                DestroyedSinceEntry = DestroyedSinceEntry(party, law, item, asOf),
             })
             .Where(a => a != new StockAccount(a.Item) { DestroyedSinceEntry = a.DestroyedSinceEntry }
                 || a.DestroyedSinceEntry > 0)
             .ToImmutableArray();
-        var transfers = TransfersIn(party, rulebook, asOf.Year);
-        var holdings = Holdings(party, rulebook, asOf);
+        var transfers = TransfersIn(party, law, asOf.Year);
+        var holdings = Holdings(party, law, asOf);
         return new Declaration(id, DeclarationKind.Report, asOf, holdings, Place.Unspecified, null)
         {
             Report = new TransparencyReport
             {
+                Convention = law.Convention.IsPrimary ? "" : law.Id,
                 IsInitial = isInitial,
                 Accounts = accounts,
                 Transfers = transfers,
@@ -104,25 +101,25 @@ public static class ReportDraft
             new(paragraph, tells ? PartState.Changed : PartState.NotApplicable);
     }
 
-    private static long? DestroyedSinceEntry(Party party, Rulebook rulebook, string item, DateOnly asOf) =>
-        party.MembershipOn(rulebook.MineBan, asOf).EntryIntoForce is { } entry && entry <= asOf
+    private static long? DestroyedSinceEntry(Party party, Jurisdiction law, string item, DateOnly asOf) =>
+        party.MembershipOn(law.Convention, asOf).EntryIntoForce is { } entry && entry <= asOf
             ? party.Books.On(item, Place.Destroyed, asOf) - party.Books.On(item, Place.Destroyed, entry.AddDays(-1))
             : null;
 
-    private static ImmutableArray<ReportedTransfer> TransfersIn(Party party, Rulebook rulebook, int year) =>
+    private static ImmutableArray<ReportedTransfer> TransfersIn(Party party, Jurisdiction law, int year) =>
     [
         .. party.Exchanges
-            .Where(e => e.Key.Year == year && e.Value > 0 && IsReported(e.Key.Item, rulebook.Taxonomy))
+            .Where(e => e.Key.Year == year && e.Value > 0 && law.CoversAlways(e.Key.Item))
             .GroupBy(e => (e.Key.Partner, e.Key.IsIncoming, e.Key.Purpose))
             .Select(g => new ReportedTransfer(
                 g.Key.Partner, g.Key.IsIncoming, g.Key.Purpose,
                 [.. g.Select(e => new Line(e.Key.Item, e.Value))])),
     ];
 
-    private static ImmutableArray<Line> Holdings(Party party, Rulebook rulebook, DateOnly asOf) =>
+    private static ImmutableArray<Line> Holdings(Party party, Jurisdiction law, DateOnly asOf) =>
     [
         .. party.Books.HoldingsOn(asOf)
-            .Where(h => IsReported(h.Account.Item, rulebook.Taxonomy))
+            .Where(h => law.CoversAlways(h.Account.Item))
             .GroupBy(h => (h.Account.Item, h.Account.Place))
             .Select(g => new Line(g.Key.Item, g.Sum(h => h.Quantity))
             {

@@ -69,7 +69,7 @@ public sealed record ReportPart(ReportParagraph Paragraph, PartState State)
 
 /// <summary>
 /// One type, or one lot of it, over a period: opening + received + acquired + discovered + recounted − destroyed −
-/// consumed − delivered − lost = closing. In single mines. A correction of earlier days can make a movement negative.
+/// consumed − delivered − lost = closing. In base units. A correction of earlier days can make a movement negative.
 /// </summary>
 /// <param name="Item">The item's id.</param>
 /// <param name="Lot">Empty for all of the type.</param>
@@ -121,6 +121,9 @@ public sealed record ReportedTransfer(
 /// </summary>
 public sealed record TransparencyReport
 {
+    /// <summary>The id of the convention that asks for it; empty for the primary one.</summary>
+    public string Convention { get; init; } = "";
+
     /// <summary>The first, due 180 days after entry into force; otherwise the update for a calendar year.</summary>
     public bool IsInitial { get; init; }
 
@@ -144,7 +147,8 @@ public sealed record TransparencyReport
     /// The first field in which the other says something else, as the contract names it; null if none.
     /// </summary>
     public string? FirstDifference(TransparencyReport other) =>
-        IsInitial != other.IsInitial ? "initial"
+        Convention != other.Convention ? "convention"
+        : IsInitial != other.IsInitial ? "initial"
         : ReceivedOn != other.ReceivedOn ? "received_date"
         : Parts.Length != other.Parts.Length || !Parts.Zip(other.Parts).All(p => p.First.Says(p.Second)) ? "parts"
         : !Accounts.SequenceEqual(other.Accounts) ? "accounts"

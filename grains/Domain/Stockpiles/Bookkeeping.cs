@@ -25,7 +25,7 @@ public static class Bookkeeping
     /// <param name="notice">The notice.</param>
     /// <param name="isNew">The notice is new, and not only answered.</param>
     public static ImmutableArray<StockBooked> Of(
-        Ledger ledger, Taxonomy taxonomy, string me, TransferFile before, TransferFile after, Notice notice, bool isNew)
+        Ledger ledger, Rulebook rulebook, string me, TransferFile before, TransferFile after, Notice notice, bool isNew)
     {
         var booked = ImmutableArray.CreateBuilder<StockBooked>();
         if (isNew && notice.Filer == me)
@@ -36,14 +36,14 @@ public static class Bookkeeping
             }
 
             var own = ImmutableArray.CreateBuilder<Booking>();
-            AddOwn(own, ledger, taxonomy, after, notice);
+            AddOwn(own, ledger, rulebook.Taxonomy, after, notice);
             Add(own, notice.Name, isTakenBack: false);
         }
 
         if (me == after.Key.Sender)
         {
             var onTheWay = ImmutableArray.CreateBuilder<Booking>();
-            AddOnTheWay(onTheWay, taxonomy, before, after);
+            AddOnTheWay(onTheWay, rulebook, before, after);
             Add(onTheWay, after.Key.Name, isTakenBack: false);
         }
 
@@ -232,9 +232,9 @@ public static class Bookkeeping
     /// What left the sender's transit account follows from the file as a whole: the difference is booked.
     /// </summary>
     private static void AddOnTheWay(
-        ImmutableArray<Booking>.Builder bookings, Taxonomy taxonomy, TransferFile before, TransferFile after)
+        ImmutableArray<Booking>.Builder bookings, Rulebook rulebook, TransferFile before, TransferFile after)
     {
-        var (old, now) = (OnTheWay.Of(before, taxonomy), OnTheWay.Of(after, taxonomy));
+        var (old, now) = (OnTheWay.Of(before, rulebook), OnTheWay.Of(after, rulebook));
         foreach (var (flow, quantity) in now)
         {
             Add(bookings, flow.From, flow.To, quantity - old.GetValueOrDefault(flow), flow.Date);

@@ -1,4 +1,3 @@
-using Treaty.Grid.Items;
 using Treaty.Grid.Transfers;
 
 namespace Treaty.Grid.Stockpiles;
@@ -11,16 +10,16 @@ namespace Treaty.Grid.Stockpiles;
 internal sealed class OnTheWay
 {
     private readonly TransferFile _file;
-    private readonly Taxonomy _taxonomy;
+    private readonly Rulebook _rulebook;
     private readonly ImmutableArray<Notice> _dispatches;
     private readonly List<Shipment> _shipments;
     private readonly Purpose _purpose;
     private readonly bool _isOwn;
     private readonly Dictionary<(Account From, Account To, DateOnly Date), long> _flows = [];
 
-    private OnTheWay(TransferFile file, Taxonomy taxonomy)
+    private OnTheWay(TransferFile file, Rulebook rulebook)
     {
-        (_file, _taxonomy) = (file, taxonomy);
+        (_file, _rulebook) = (file, rulebook);
         _shipments = [.. file.Quantities(NoticeKind.Dispatch, file.Key.Sender)
             .OrderBy(d => d.Key, StringComparer.Ordinal)
             .Select(d => new Shipment(d.Key, d.Value))];
@@ -33,9 +32,9 @@ internal sealed class OnTheWay
     }
 
     /// <summary>Counts by the account they came from, the one they went to, and the day of the act.</summary>
-    public static Dictionary<(Account From, Account To, DateOnly Date), long> Of(TransferFile file, Taxonomy taxonomy)
+    public static Dictionary<(Account From, Account To, DateOnly Date), long> Of(TransferFile file, Rulebook rulebook)
     {
-        var onTheWay = new OnTheWay(file, taxonomy);
+        var onTheWay = new OnTheWay(file, rulebook);
         if (onTheWay._shipments.Count > 0)
         {
             onTheWay.Follow();
@@ -70,7 +69,7 @@ internal sealed class OnTheWay
     /// </summary>
     private bool WillReport =>
         _file.Receipts.Any() || _file.Has(NoticeKind.Refusal)
-        || _file.Dispatches.All(d => d.Notice.IsToState && d.Counterpart is null or { IsBound: true });
+        || _file.Dispatches.All(d => d.Notice.IsToState && Lifecycle.MayOweNotice(d.Counterpart, _file, _rulebook));
 
     private IEnumerable<Count> Counts(NoticeKind kind, string filer) =>
         Counts(kind, filer, line => line.Quantity);
@@ -91,7 +90,7 @@ internal sealed class OnTheWay
     private Place Home(string item)
     {
         var line = _dispatches.SelectMany(n => n.Lines).First(l => l.Item == item);
-        return _taxonomy.Find(item) is null ? Place.Quarantined
+        return _rulebook.Taxonomy.Find(item) is null ? Place.Quarantined
             : line.Class != Place.Unspecified ? line.Class
             : !_isOwn ? Place.ReceivedForDestruction
             : _purpose switch

@@ -1,5 +1,3 @@
-using Treaty.Grid.Conventions;
-
 namespace Treaty.Grid.Transfers;
 
 /// <summary>
@@ -20,26 +18,26 @@ public sealed record Assessment(
     /// <summary>Of a file that holds at least one notice, if only one that was withdrawn.</summary>
     public static Assessment Of(TransferFile file, Rulebook rulebook)
     {
-        var match = Matching.Compare(file, rulebook.Taxonomy, rulebook.Terms).Match;
+        var match = Matching.Compare(file, rulebook.Taxonomy, rulebook.TermsOf(file)).Match;
         var movement = Lifecycle.MovementOf(file);
         var spoken = file.Dispatches.FirstOrDefault()
             ?? file.Notices.FirstOrDefault(n => n.Notice.Filer == file.Key.Sender)
             ?? file.Notices.FirstOrDefault()
             ?? file.History.First();
-        var (awaited, due) = AwaitedIn(file, rulebook.Terms);
+        var (awaited, due) = AwaitedIn(file, rulebook);
         return new Assessment(
-            spoken.Notice.Purpose, movement, Lifecycle.PairingOf(file, rulebook.Terms, DateOnly.MinValue), match,
+            spoken.Notice.Purpose, movement, Lifecycle.PairingOf(file, rulebook, DateOnly.MinValue), match,
             Lifecycle.IsEnded(file) && (movement == Movement.Cancelled
                 || match is Match.Matched or Match.MatchedWithinTolerance or Match.Explained or Match.Corrected),
             awaited, due, file.History.Min(n => n.ReportableFrom));
     }
 
-    private static (string Side, DateOnly? Due) AwaitedIn(TransferFile file, Terms terms)
+    private static (string Side, DateOnly? Due) AwaitedIn(TransferFile file, Rulebook rulebook)
     {
-        if (Lifecycle.SilentSide(file, terms) is { } silence)
+        if (Lifecycle.SilentSide(file, rulebook.TermsOf(file)) is { } silence)
         {
             return !silence.IsUnanswered ? ("", null)
-                : (silence.Side, silence.Standing is { IsBound: false } ? null : silence.Due);
+                : (silence.Side, Lifecycle.MayOweNotice(silence.Standings, file, rulebook) ? silence.Due : null);
         }
 
         var spoke = file.Notices.Select(n => n.Notice.Filer).Where(file.Key.IsSide).ToHashSet(StringComparer.Ordinal);

@@ -65,6 +65,12 @@ public sealed record Line(string Item, long Quantity)
     /// <summary>The class it leaves, or arrives in; unspecified lets the books choose.</summary>
     public Place Class { get; init; }
 
+    /// <summary>What is stated of these pieces, by name, such as whether they can be detected.</summary>
+    public ImmutableSortedDictionary<string, string> Characteristics { get; init; } = NoCharacteristics;
+
+    public static ImmutableSortedDictionary<string, string> NoCharacteristics { get; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
     public long InLots => Lots.Sum(l => l.Quantity);
 
     /// <summary>False on a receipt of which nothing was accepted.</summary>
@@ -110,6 +116,7 @@ public sealed record Line(string Item, long Quantity)
         : Packaging != other.Packaging ? "packaging"
         : !Exceptions.SequenceEqual(other.Exceptions) ? "exceptions"
         : Activation != other.Activation ? "activation"
+        : !Characteristics.SequenceEqual(other.Characteristics) ? "characteristics"
         : null;
 
     private static readonly Comparer<Lot> LotOrder =

@@ -235,7 +235,8 @@ public sealed class Matching
     private bool IsUnspecified(string item) => _taxonomy.Find(item) is { IsUnspecified: true };
 
     private static string Purposes(IEnumerable<FiledNotice> notices) =>
-        string.Join(", ", notices.Select(n => n.Notice.Purpose).Distinct().Order().Select(p => Inputs.Text(p)));
+        string.Join(", ", notices.Select(n => (n.Notice.Purpose, n.Notice.PurposeCode)).Distinct().Order()
+            .Select(p => p.PurposeCode.Length > 0 ? p.PurposeCode : Inputs.Text(p.Purpose)));
 
     private static string Describe(IReadOnlyDictionary<string, long> lots) =>
         string.Join(", ", lots.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key} {Count(l.Value)}"));

@@ -75,16 +75,16 @@ public static class Lifecycle
     };
 
     /// <summary>Whether both sides have spoken, by a day.</summary>
-    public static Pairing PairingOf(TransferFile file, Terms terms, DateOnly asOf)
+    public static Pairing PairingOf(TransferFile file, Rulebook rulebook, DateOnly asOf)
     {
         if (file.Dispatches.Any() && (file.Receipts.Any() || file.Has(NoticeKind.Refusal)))
         {
             return Pairing.Paired;
         }
 
-        if (SilentSide(file, terms) is { } silence)
+        if (SilentSide(file, rulebook.TermsOf(file)) is { } silence)
         {
-            return silence.Standing is { IsBound: false } ? Pairing.Unpairable
+            return !MayOweNotice(silence.Standings, file, rulebook) ? Pairing.Unpairable
                 : silence.IsUnanswered && asOf > silence.Due ? Pairing.Unconfirmed
                 : silence.Side == file.Key.Recipient ? Pairing.SenderOnly
                 : Pairing.RecipientOnly;
@@ -114,6 +114,14 @@ public static class Lifecycle
         return receipt is not null && dispatch is null ? SilenceOf(file, file.Key.Sender, receipt, terms) : null;
     }
 
+    /// <summary>
+    /// A convention that the transfer concerns asks a side for its notice; or it is not known yet where that side
+    /// stood.
+    /// </summary>
+    public static bool MayOweNotice(Standings? standings, TransferFile file, Rulebook rulebook) =>
+        standings is null || rulebook.ConcernedBy(file)
+            .Any(law => law.The(Findings.Checks.OneSideSilent) is not null && standings.IsBoundUnder(law.Id));
+
     private static Silence SilenceOf(TransferFile file, string side, FiledNotice heard, Terms terms) => new(
         side, heard, heard.Counterpart, terms.CounterNoticeDue(heard.ReportableFrom),
         !file.Notices.Any(n => n.Notice.Filer == side && n.Notice.Kind != NoticeKind.Plan));
@@ -129,7 +137,7 @@ public static class Lifecycle
 /// <summary>One side's notice is there and the other's is not.</summary>
 /// <param name="Side">Whose notice is missing.</param>
 /// <param name="Heard">The notice that is there.</param>
-/// <param name="Standing">Where the silent side stood on its date; null until it is known.</param>
+/// <param name="Standings">Where the silent side stood on its date; null until it is known.</param>
 /// <param name="Due">The last day on which the missing notice is in time.</param>
 /// <param name="IsUnanswered">The silent side has not said anything else either, such as a reply.</param>
-public sealed record Silence(string Side, FiledNotice Heard, Standing? Standing, DateOnly Due, bool IsUnanswered);
+public sealed record Silence(string Side, FiledNotice Heard, Standings? Standings, DateOnly Due, bool IsUnanswered);

@@ -169,8 +169,17 @@ public sealed record Notice(
             ? origin
             : null;
 
-    /// <summary>An exception of Article 3.</summary>
-    public bool IsPermitted => Purpose is Purpose.Training or Purpose.Destruction;
+    /// <summary>What a convention's pack calls the purpose, where the common names do not say it; else empty.</summary>
+    public string PurposeCode { get; init; } = "";
+
+    /// <summary>As packs name it: <c>training</c>, or what the pack itself calls it.</summary>
+    public string PurposeId => PurposeCode.Length > 0 ? PurposeCode : Purpose switch
+    {
+        Purpose.OperationalUse => "operational_use",
+        Purpose.Training => "training",
+        Purpose.Destruction => "destruction",
+        _ => "unspecified",
+    };
 
     /// <summary>
     /// The first field in which the other says something else, as the contract names it; null if none.
@@ -182,6 +191,7 @@ public sealed record Notice(
         : Transfer.Recipient != other.Transfer.Recipient ? "recipient"
         : !Transit.Order(StringComparer.Ordinal).SequenceEqual(other.Transit.Order(StringComparer.Ordinal)) ? "transit"
         : Purpose != other.Purpose ? "purpose"
+        : PurposeCode != other.PurposeCode ? "purpose_code"
         : Date != other.Date ? "date"
         : Line.FirstDifference(Lines, other.Lines) is { } line ? line
         : IsFinal != other.IsFinal ? "final"

@@ -6,12 +6,12 @@ namespace Treaty.Grid.Transfers;
 /// <param name="Notice">What was said.</param>
 /// <param name="RecordTime">When the filer's grain recorded it; the same in both parties' files.</param>
 /// <param name="Filer">Where the filer stood on the notice's date.</param>
-public sealed record FiledNotice(Notice Notice, DateTimeOffset RecordTime, Standing Filer)
+public sealed record FiledNotice(Notice Notice, DateTimeOffset RecordTime, Standings Filer)
 {
     /// <summary>
     /// Where the other side stood on the notice's date; null until it has answered, or if it is no state.
     /// </summary>
-    public Standing? Counterpart { get; init; }
+    public Standings? Counterpart { get; init; }
 
     /// <summary>The version of the entry that put it into this party's journal.</summary>
     public long Version { get; init; }

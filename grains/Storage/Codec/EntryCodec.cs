@@ -43,36 +43,31 @@ public static class EntryCodec
     public static IEnumerable<StockBooked> DecodeBookings(ReadOnlySpan<byte> bytes, string party) =>
         Parse(bytes, party).Events.Where(e => e.StockBooked is not null).Select(e => ToEvent(e.StockBooked));
 
-    /// <summary>As the wire writes it, with nothing for a standing that is not known.</summary>
-    public static J.Standings ToMessage(Standing? standing)
+    /// <summary>As the wire writes it, with nothing for standings that are not known.</summary>
+    public static J.Standings ToMessage(Standings? standings) => standings is null ? new() : new()
     {
-        var message = new J.Standings();
-        if (standing is not null)
+        Standings_ =
         {
-            message.Standings_.Add(new J.Standing
+            standings.All.Select(s => new J.Standing
             {
-                Convention = standing.Convention,
-                Status = (V1.MembershipStatus)standing.Status,
-                ProvisionalApplication = standing.ProvisionalApplication,
-                SuspensionAsserted = standing.SuspensionAsserted,
-                SuspensionContestedBy = { standing.SuspensionContestedBy },
-            });
-        }
+                Convention = s.Convention,
+                Status = (V1.MembershipStatus)s.Status,
+                ProvisionalApplication = s.ProvisionalApplication,
+                SuspensionAsserted = s.SuspensionAsserted,
+                SuspensionContestedBy = { s.SuspensionContestedBy },
+            }),
+        },
+    };
 
-        return message;
-    }
-
-    /// <summary>The standing under the convention that is judged.</summary>
-    public static Standing ToStanding(this J.Standings standings)
-    {
-        var standing = standings.Standings_.Single(s => s.Convention == KnownConventions.MineBan.Id);
-        return new Standing(standing.Convention, (MembershipStatus)standing.Status)
+    public static Standings ToStandings(this J.Standings standings) => new(
+    [
+        .. standings.Standings_.Select(s => new Standing(s.Convention, (MembershipStatus)s.Status)
         {
-            ProvisionalApplication = standing.ProvisionalApplication,
-            SuspensionAsserted = standing.SuspensionAsserted,
-            SuspensionContestedBy = [.. standing.SuspensionContestedBy],
-        };
-    }
+            ProvisionalApplication = s.ProvisionalApplication,
+            SuspensionAsserted = s.SuspensionAsserted,
+            SuspensionContestedBy = [.. s.SuspensionContestedBy],
+        }),
+    ]);
 
     public static ByteString ToBytes(ActivityTraceId trace)
     {
@@ -154,7 +149,7 @@ public static class EntryCodec
             new DeclarationFiled(happened.DeclarationFiled.Declaration.ToDeclaration(happened.DeclarationFiled.Id)),
         J.Event.KindOneofCase.NoticeFiled => new NoticeFiled(
             happened.NoticeFiled.Notice.ToNotice(party, happened.NoticeFiled.Id),
-            happened.NoticeFiled.Filer.ToStanding(),
+            happened.NoticeFiled.Filer.ToStandings(),
             [.. happened.NoticeFiled.Addresses.Select(a => new Address(a.To, a.Sequence))]),
         J.Event.KindOneofCase.NoticeDelivered => ToEvent(happened.NoticeDelivered),
         J.Event.KindOneofCase.AnswerReceived => happened.AnswerReceived.ToAnswer(),
@@ -207,7 +202,7 @@ public static class EntryCodec
 
     private static NoticeDelivered ToEvent(J.NoticeDelivered e) => new(
         e.From, e.Sequence, e.Notice.ToNotice(e.From, e.Id), e.FiledAt.ToDateTimeOffset(), e.Position,
-        e.Filer.ToStanding(), e.Here.ToStanding());
+        e.Filer.ToStandings(), e.Here.ToStandings());
 
     public static J.AnswerReceived ToMessage(this AnswerReceived answer) => new()
     {
@@ -218,7 +213,7 @@ public static class EntryCodec
     };
 
     public static AnswerReceived ToAnswer(this J.AnswerReceived answer) =>
-        new(answer.From, answer.Sequence, answer.Position, answer.There.ToStanding());
+        new(answer.From, answer.Sequence, answer.Position, answer.There.ToStandings());
 
     public static J.TransferAssessed ToMessage(TransferAssessed assessed) => new()
     {
@@ -241,17 +236,14 @@ public static class EntryCodec
 
     public static J.DutySet ToMessage(Obligation duty) => new()
     {
-        Rule = duty.Rule.Id,
+        Rule = duty.Rule,
         Transfer = duty.Transfer,
         Title = duty.Title,
         Due = duty.Due.ToDate(),
         Met = duty.IsMet,
     };
 
-    /// <summary>A rule that this program does not know is kept by its id.</summary>
-    public static Obligation ToDuty(J.DutySet e) => new(
-        MineBanRules.All.GetValueOrDefault(e.Rule) ?? new Rule(e.Rule, "", Severity.Information, []), e.Title,
-        e.Due.ToDay(), e.Met, e.Transfer);
+    public static Obligation ToDuty(J.DutySet e) => new(e.Rule, e.Title, e.Due.ToDay(), e.Met, e.Transfer);
 
     public static J.Booking ToMessage(Booking booking) => new()
     {

@@ -15,7 +15,6 @@ public static class FindingCodec
         {
             Name = finding.Key.Name,
             Rule = finding.Key.Rule,
-            Title = MineBanRules.All.TryGetValue(finding.Key.Rule, out var rule) ? rule.Title : "",
             Severity = (V1.Severity)finding.Severity,
             Party = finding.Key.Party,
             Convention = $"conventions/{finding.Convention}",

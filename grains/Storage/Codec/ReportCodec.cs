@@ -10,6 +10,7 @@ public static class ReportCodec
 {
     public static TransparencyReport ToReport(this V1.TransparencyReport report) => new()
     {
+        Convention = StatementCodec.IdOf(report.Convention),
         IsInitial = report.Initial,
         ReceivedOn = report.ReceivedDate?.ToDay(),
         Parts =
@@ -32,6 +33,7 @@ public static class ReportCodec
 
     public static V1.TransparencyReport ToMessage(this TransparencyReport report) => new()
     {
+        Convention = report.Convention.Length == 0 ? "" : $"conventions/{report.Convention}",
         Initial = report.IsInitial,
         ReceivedDate = report.ReceivedOn.ToDate(),
         Parts =

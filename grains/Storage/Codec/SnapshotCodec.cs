@@ -268,9 +268,9 @@ public static class SnapshotCodec
 
     private static FiledNotice ToFiled(J.FiledNotice filed) => new(
         filed.Notice.ToNotice(FilerOf(filed.Notice.Name), filed.Id), filed.RecordTime.ToDateTimeOffset(),
-        filed.Filer.ToStanding())
+        filed.Filer.ToStandings())
     {
-        Counterpart = filed.Counterpart?.ToStanding(),
+        Counterpart = filed.Counterpart?.ToStandings(),
         Version = filed.Version,
         FilerPosition = filed.FilerPosition,
         CounterpartPosition = filed.CounterpartPosition,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Google.Type;
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Stockpiles;
@@ -40,6 +41,7 @@ public static class StatementCodec
         Remark = notice.Remark,
         Supersedes = IdOf(notice.Supersedes),
         Explanation = (ExplanationCode)notice.Explanation,
+        PurposeCode = notice.PurposeCode,
     };
 
     /// <summary>With its name, and without its record time, which the entry has.</summary>
@@ -61,6 +63,7 @@ public static class StatementCodec
             Remark = notice.Remark,
             Supersedes = NameOf(notice.Filer, "notices", notice.Supersedes),
             Explanation = (V1.ExplanationCode)notice.Explanation,
+            PurposeCode = notice.PurposeCode,
         };
         if (notice.Final is { } final)
         {
@@ -208,6 +211,9 @@ public static class StatementCodec
         ],
         Activation = (ReportedActivation)line.Activation,
         Class = (Place)line.HoldingClass,
+        Characteristics = line.Characteristics.Count == 0
+            ? Line.NoCharacteristics
+            : line.Characteristics.ToImmutableSortedDictionary(StringComparer.Ordinal),
     };
 
     public static V1.Line ToMessage(this Line line) => new()
@@ -230,5 +236,6 @@ public static class StatementCodec
         },
         Activation = (V1.Activation)line.Activation,
         HoldingClass = (V1.HoldingClass)line.Class,
+        Characteristics = { line.Characteristics },
     };
 }

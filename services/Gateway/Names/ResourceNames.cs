@@ -17,6 +17,9 @@ internal static class ResourceNames
     private static readonly SearchValues<char> CodeCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 
+    private static readonly SearchValues<char> WordCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
+
     private static readonly SearchValues<char> IdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
@@ -24,6 +27,11 @@ internal static class ResourceNames
     public static bool IsCode(ReadOnlySpan<char> text) =>
         text.Length is > 0 and <= Limits.PartyCodeLengthMax && !text.ContainsAnyExcept(CodeCharacters)
         && text is not "-";
+
+    /// <summary>As packs name purposes, categories and characteristics.</summary>
+    public static bool IsWord(ReadOnlySpan<char> text) =>
+        text.Length is > 0 and <= Limits.IdLengthMax && !text.ContainsAnyExcept(WordCharacters)
+        && char.IsAsciiLetterLower(text[0]);
 
     public static bool IsId(ReadOnlySpan<char> text) =>
         text.Length is > 0 and <= Limits.IdLengthMax && !text.ContainsAnyExcept(IdCharacters);

@@ -116,6 +116,11 @@ internal sealed class Inspection(DateOnly today)
         Names.ResourceNames.IsId(value), field,
         $"Expected 1 to {Limits.IdLengthMax} of A-Z, a-z, 0-9, \".\", \"_\" and \"-\". Choose another id.");
 
+    /// <summary>A name that packs give.</summary>
+    public void Word(string field, string value) => Require(
+        Names.ResourceNames.IsWord(value), field,
+        $"Expected 1 to {Limits.IdLengthMax} of a-z, 0-9 and \"_\", the first a letter, as a pack has it.");
+
     public void PartyCode(string field, string value) => Require(
         Names.ResourceNames.IsCode(value), field,
         $"Expected a party's code, 1 to {Limits.PartyCodeLengthMax} of A-Z, 0-9 and \"-\", such as GRC.");

@@ -65,6 +65,7 @@ internal static class LineShape
         check.Choice("activation", line.Activation);
         check.Choice("holding_class", line.HoldingClass);
         check.Inside("packaging", line.Packaging, CheckPackaging);
+        CheckCharacteristics(line, check);
         if (line.Basis == QuantityBasis.Undisclosed)
         {
             check.Require(line.Quantity == 0, "quantity", "Expected 0 where the basis is UNDISCLOSED. Remove it.");
@@ -79,6 +80,17 @@ internal static class LineShape
         check.Each("lots", line.Lots, Limits.LotsMax, CheckLot);
         if (line.Lots.Count is > 0 and <= Limits.LotsMax)
             check.Distinct("lots", line.Lots, l => l.Lot_, ".lot", "a lot");
+    }
+
+    private static void CheckCharacteristics(Line line, Inspection check)
+    {
+        check.Require(line.Characteristics.Count <= Limits.CharacteristicsMax, "characteristics",
+            $"Expected at most {Limits.CharacteristicsMax} of them. Leave out the rest.");
+        foreach (var (name, value) in line.Characteristics.Take(Limits.CharacteristicsMax))
+        {
+            check.Word("characteristics", name);
+            check.Text("characteristics", value, Limits.PhraseLengthMax, required: true);
+        }
     }
 
     private static void CheckLot(Lot lot, Inspection check)

@@ -91,6 +91,13 @@ internal static class NoticeShape
         check.Id("transfer", notice.Transfer);
         CheckSides(notice, check);
         check.Choice("purpose", notice.Purpose, required: kind?.NeedsPurpose ?? false);
+        if (notice.PurposeCode.Length > 0)
+        {
+            check.Word("purpose_code", notice.PurposeCode);
+            check.Require(notice.Purpose != Purpose.Unspecified, "purpose",
+                "Expected the nearest of the list beside a purpose_code: it says which class of the books is meant.");
+        }
+
         check.Choice("recipient_kind", notice.RecipientKind);
         check.Day("date", notice.Date, required: true,
             latest: notice.Kind == NoticeKind.Plan ? check.LatestPlanned : check.LatestToday);

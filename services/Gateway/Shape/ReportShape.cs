@@ -1,4 +1,5 @@
 using Treaty.Grid.Contracts;
+using Treaty.Grid.Gateway.Names;
 using Treaty.Grid.V1;
 
 namespace Treaty.Grid.Gateway.Shape;
@@ -14,6 +15,8 @@ internal static class ReportShape
         check.Require(
             report.Initial || asOf is null or { Month: LastMonth, Day: LastDay }, "",
             "Expected as_of on 31 December of the year it is about, or `initial`. Correct the date.");
+        if (report.Convention.Length > 0)
+            check.Name("convention", report.Convention, n => ResourceNames.Entry(n, "conventions"), "conventions/{id}");
         check.Day("received_date", report.ReceivedDate, check.LatestToday);
         check.Require(
             asOf is null || report.ReceivedDate is null || !(Days.Read(report.ReceivedDate) < asOf), "received_date",

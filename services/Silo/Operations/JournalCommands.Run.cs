@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Data.Common;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
-using Treaty.Grid.Conventions;
 using Treaty.Grid.Grains;
 using Treaty.Grid.Silo.Register;
 using Treaty.Grid.Storage;
@@ -79,7 +78,7 @@ public sealed partial class JournalCommands
     {
         await using var snapshots = await OpenSnapshotsAsync(parse, cancellation);
         var verification = new Verification(
-            journal, snapshots, new Rulebook(KnownConventions.All, RegisterFiles.ReadTaxonomy()), progress);
+            journal, snapshots, RegisterFiles.ReadRulebook(parse.GetValue(_packs)), progress);
         await verification.RunAsync(cancellation);
         var report = verification.Report;
         var size = FormattableString.Invariant(

@@ -26,6 +26,12 @@ public sealed partial class JournalCommands(
         HelpName = "CONNECTION",
     };
 
+    private readonly Option<string?> _packs = new("--packs")
+    {
+        Description = "The folder of packs that the register is run with.",
+        HelpName = "PATH",
+    };
+
     private readonly Option<bool> _quiet = new("--quiet") { Description = "No progress on stderr." };
 
     /// <summary>On the streams of this process.</summary>
@@ -72,7 +78,7 @@ public sealed partial class JournalCommands(
 
             Example
               {program} journal verify --data ./data
-            """) { _data, _postgres, _quiet };
+            """) { _data, _postgres, _packs, _quiet };
         verify.SetAction((parse, cancellation) => RunAsync(parse, async () =>
         {
             await using var journal = await OpenAsync(parse, mustExist: true, cancellation);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Items;
+using Treaty.Grid.Silo.Packs;
 
 namespace Treaty.Grid.Silo.Register;
 
@@ -48,6 +49,24 @@ public static class RegisterFiles
                     .. p.Memberships.SelectMany(m => ToNotifications(m, parties.Sources)),
                     .. notifications[p.Code].Select(ToNotification),
                 ]))];
+    }
+
+    /// <summary>The conventions and the taxonomy, with what lies in a folder of packs.</summary>
+    /// <param name="packs">
+    /// The folder; null for <c>packs</c> where the program is started, if that is there.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The folder is not there, or a pack cannot be used.</exception>
+    public static Rulebook ReadRulebook(string? packs = null)
+    {
+        var folder = Path.GetFullPath(packs ?? "packs");
+        if (packs is not null && !Directory.Exists(folder))
+        {
+            throw new InvalidOperationException(
+                $"There is no folder {folder} for packs. Make it, or leave the setting out.");
+        }
+
+        var taxonomy = ReadTaxonomy();
+        return new Rulebook(PackFolder.Read(Directory.Exists(folder) ? folder : null, taxonomy), taxonomy);
     }
 
     public static Taxonomy ReadTaxonomy()

@@ -33,7 +33,7 @@ public sealed class NovemberByCurlTests
 
         // (b) Its own word.
         var filed = await FileAsync("UKR", "b1", "RECEIPT", "A", "2024-11-20");
-        Assert.Equal(["APM-02 UKR BREACH", "APM-03 USA INFORMATION"], filed);
+        Assert.Equal(["AP2-01 USA REVIEW", "APM-02 UKR BREACH", "APM-03 USA INFORMATION"], filed);
         Assert.Equal(filed, asked);
 
         // (d) The stock past its deadline.
@@ -48,19 +48,20 @@ public sealed class NovemberByCurlTests
 
         // (e) On other days, by both sides' word.
         Assert.Equal(None, await BothAsync("E1", "1999-02-23"));
-        Assert.Equal(["APM-09 UKR WARNING"], await BothAsync("E2", "2000-01-01"));
-        Assert.Equal(["APM-09 UKR WARNING"], await BothAsync("E3", "2006-05-31"));
+        Assert.Equal(
+            ["AP2-01 USA REVIEW", "AP2-04 USA REVIEW", "APM-09 UKR WARNING"], await BothAsync("E2", "2000-01-01"));
+        Assert.Equal(["AP2-01 USA REVIEW", "APM-09 UKR WARNING"], await BothAsync("E3", "2006-05-31"));
 
         // (f) After the suspension that Ukraine asserts.
         Assert.Equal(
-            ["APM-02 UKR BREACH", "APM-03 USA INFORMATION", "APM-12 UKR INFORMATION"],
+            ["AP2-01 USA REVIEW", "APM-02 UKR BREACH", "APM-03 USA INFORMATION", "APM-12 UKR INFORMATION"],
             await BothAsync("F", "2025-08-01"));
 
         // (g) Never ordered.
         var stock = (await GetAsync("UKR", "v1/parties/UKR/stockpile")).GetProperty("holdings").ToString();
         await FileAsync("USA", "g1", "DISPATCH", "G", "2024-12-02");
         var replied = await FileAsync("UKR", "g2", "REPLY", "G", "2024-12-03");
-        Assert.Equal(["APM-02 UKR REVIEW", "APM-03 USA INFORMATION"], replied);
+        Assert.Equal(["AP2-01 USA REVIEW", "APM-02 UKR REVIEW", "APM-03 USA INFORMATION"], replied);
         Assert.Equal(stock, (await GetAsync("UKR", "v1/parties/UKR/stockpile")).GetProperty("holdings").ToString());
     }
 

@@ -31,7 +31,17 @@ public sealed class NovemberStoryTests(RunningRegister register)
         Assert.Equal(CrossCheck.Complete, dispatched.CrossCheck);
         Assert.True(dispatched.Receipt.Position > planned.Receipt.Position);
         Assert.Equal(
-            ["APM-02 Review UKR", "APM-50 Data UKR", "APM-03 Information USA"], Brief(dispatched.Transfer));
+            ["AP2-01 Review USA", "APM-02 Review UKR", "APM-50 Data UKR", "APM-03 Information USA"],
+            Brief(dispatched.Transfer));
+        Assert.Equal(
+            ["conventions/apmbc UKR 1(1)(b)", "conventions/ccw-ap2 USA 8(1)(a)"],
+            dispatched.Transfer.Findings
+                .Where(f => f.Severity == Severity.Review)
+                .Select(f => $"{f.Convention} {f.Party} {f.Article}")
+                .Order(StringComparer.Ordinal));
+        Assert.Equal(
+            "detectable, self_destructs",
+            dispatched.Transfer.Findings.Single(f => f.Rule == "AP2-01").Inputs["unstated"]);
 
         // (c)
         var before = await FiledAsync();
@@ -48,7 +58,7 @@ public sealed class NovemberStoryTests(RunningRegister register)
         // (b)
         var received = await Ukraine.SubmitAsync("G-R", receipt);
         Assert.False(received.Replayed);
-        Assert.Equal(["APM-02 Breach UKR", "APM-03 Information USA"], Brief(received.Transfer));
+        Assert.Equal(["APM-02 Breach UKR", "AP2-01 Review USA", "APM-03 Information USA"], Brief(received.Transfer));
         var breach = received.Transfer.Findings[0];
         Assert.Equal("1(1)(b)", breach.Article);
         Assert.Equal("UKR", breach.Inputs["stated_by"]);
@@ -106,9 +116,9 @@ public sealed class NovemberStoryTests(RunningRegister register)
 
     [Theory]
     [InlineData(1999, 2, 23, "")]
-    [InlineData(2000, 1, 1, "APM-09 Warning UKR")]
-    [InlineData(2006, 5, 31, "APM-09 Warning UKR")]
-    [InlineData(2006, 6, 1, "APM-02 Breach UKR, APM-03 Information USA")]
+    [InlineData(2000, 1, 1, "APM-09 Warning UKR, AP2-01 Review USA, AP2-04 Review USA")]
+    [InlineData(2006, 5, 31, "APM-09 Warning UKR, AP2-01 Review USA")]
+    [InlineData(2006, 6, 1, "APM-02 Breach UKR, AP2-01 Review USA, APM-03 Information USA")]
     public async Task A_state_is_judged_by_where_it_stood_on_the_day(int year, int month, int day, string findings)
     {
         // (e)
@@ -125,7 +135,7 @@ public sealed class NovemberStoryTests(RunningRegister register)
         // (g)
         await Usa.SubmitAsync("N-D", Dispatch("USA", "UKR", "N1", 1_000, November));
         var denied = await Ukraine.SubmitAsync("N-R", Reply("USA", "UKR", "N1", Day(2024, 12, 5), "never ordered"));
-        Assert.Equal(["APM-02 Review UKR", "APM-03 Information USA"], Brief(denied.Transfer));
+        Assert.Equal(["AP2-01 Review USA", "APM-02 Review UKR", "APM-03 Information USA"], Brief(denied.Transfer));
         Assert.Equal(Pairing.SenderOnly, denied.Transfer.Pairing);
         Assert.Equal(Match.NotMatched, denied.Transfer.Match);
         Assert.DoesNotContain((await Ukraine.StockAsync()).Holdings, h => h.Item == Mine);

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Treaty.Grid.Contracts;
-using Treaty.Grid.Conventions;
 using Treaty.Grid.Grains;
 using Treaty.Grid.Silo.Register;
 using Treaty.Grid.Storage;
@@ -16,7 +15,7 @@ internal sealed class RunningSilo : IAsyncDisposable
     // A port that was free a moment ago may be taken by another test by now.
     private const int PortsTriedMax = 5;
 
-    private static readonly Rulebook Rulebook = new(KnownConventions.All, RegisterFiles.ReadTaxonomy());
+    private static readonly Rulebook Rulebook = RegisterFiles.ReadRulebook();
 
     private readonly IHost _host;
 

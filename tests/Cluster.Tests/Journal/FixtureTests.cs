@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Google.Protobuf;
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Silo.Operations;
 using Treaty.Grid.Storage;
@@ -40,10 +41,26 @@ public sealed class FixtureTests
     {
         foreach (var file in Files(".jsonl"))
         {
-            Assert.All(await ReadAsync(file), stored => Assert.Equal(
-                Convert.ToHexString(stored.Payload.Span),
-                Convert.ToHexString(
-                    EntryCodec.Encode(EntryCodec.Decode(stored.Payload.Span, stored.Party), stored.Party))));
+            Assert.All(await ReadAsync(file), stored =>
+            {
+                var entry = J.Entry.Parser.ParseFrom(stored.Payload.Span);
+                WithoutTitles(entry.Events.Select(e => e.FindingRaised?.Finding));
+                Assert.Equal(
+                    Convert.ToHexString(entry.ToByteArray()),
+                    Convert.ToHexString(
+                        EntryCodec.Encode(EntryCodec.Decode(stored.Payload.Span, stored.Party), stored.Party)));
+            });
+        }
+    }
+
+    /// <summary>
+    /// The title of a rule was written with each finding before there were packs, which have it in every language.
+    /// </summary>
+    private static void WithoutTitles(IEnumerable<Wire.Finding?> findings)
+    {
+        foreach (var finding in findings)
+        {
+            finding?.Title = "";
         }
     }
 
@@ -59,7 +76,9 @@ public sealed class FixtureTests
 
         var (party, places) = SnapshotCodec.Decode(bytes, "GRC")!.Value;
 
-        Assert.Equal(bytes, SnapshotCodec.Encode(party, version => places[version]));
+        var expected = J.PartySnapshot.Parser.ParseFrom(bytes);
+        WithoutTitles(expected.Findings.Select(f => f.Finding));
+        Assert.Equal(expected.ToByteArray(), SnapshotCodec.Encode(party, version => places[version]));
         Assert.Equal("Greece", party.DisplayName);
         Assert.Equal(FactsOfCorrections.Where(f => f.StartsWith("GRC", StringComparison.Ordinal)), FactsOf(party));
     }

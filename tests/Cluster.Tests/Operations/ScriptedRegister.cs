@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Treaty.Grid.Conventions;
 using Treaty.Grid.Silo.Register;
 using Treaty.Grid.Storage;
 using Treaty.Grid.Storage.Codec;
@@ -16,7 +15,7 @@ internal sealed class ScriptedRegister
     private readonly Queue<(string To, Func<DateTimeOffset, Command> Command)> _post = new();
     private DateTimeOffset _time = new(2024, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public static Rulebook Rulebook { get; } = new(KnownConventions.All, RegisterFiles.ReadTaxonomy());
+    public static Rulebook Rulebook { get; } = RegisterFiles.ReadRulebook();
 
     /// <summary>By position.</summary>
     public List<JournalEntry> Entries { get; } = [];

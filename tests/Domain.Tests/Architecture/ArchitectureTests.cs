@@ -62,6 +62,14 @@ public sealed class ArchitectureTests
         }
     }
 
+    /// <summary>Conventions are data: what the program does must not depend on which one it is.</summary>
+    [Fact]
+    public void No_source_of_the_product_names_a_convention_by_its_id() => Assert.Empty(
+        Sources.Where(file => !file.Contains($"{Path.DirectorySeparatorChar}tests{Path.DirectorySeparatorChar}"))
+            .SelectMany(file => TestBook.Packs
+                .Where(pack => File.ReadAllText(file).Contains($"\"{pack.Id}", StringComparison.Ordinal))
+                .Select(pack => $"{Path.GetRelativePath(Root(), file)} names {pack.Id}")));
+
     [Fact]
     public void No_line_is_longer_than_120_characters() => Assert.Empty(
         Sources.SelectMany(file => File.ReadLines(file)

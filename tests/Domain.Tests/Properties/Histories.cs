@@ -104,7 +104,7 @@ internal static class Histories
     {
         var day = DateOnly.ParseExact(date, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         return new RecordNotification(
-            new DepositaryNotification($"{kind}", KnownConventions.MineBan.Id, kind, day, null, [], "test"), Start);
+            new DepositaryNotification($"{kind}", TestBook.MineBan.Id, kind, day, null, [], "test"), Start);
     }
 
     private static Gen<Func<int, (string, Command)>> GenNotice() =>

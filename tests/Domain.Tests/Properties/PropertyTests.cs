@@ -234,7 +234,7 @@ public sealed class PropertyTests
         .SelectMany(p => p.Files.Values.Where(f => f.Key.IsSide(p.Code)).Select(f => (p.Code, File: f)))
         .OrderBy(f => f.Code, StringComparer.Ordinal).ThenBy(f => f.File.Key)
         .Select(f => (object)(
-            f.Code, f.File.Key, Matching.Compare(f.File, world.Rulebook.Taxonomy, world.Rulebook.Terms),
+            f.Code, f.File.Key, Matching.Compare(f.File, world.Rulebook.Taxonomy, world.Rulebook.TermsOf(f.File)),
             Lifecycle.MovementOf(f.File), Lifecycle.IsEnded(f.File)));
 
     private static IEnumerable<string> Away(World world) =>

@@ -19,7 +19,7 @@ public sealed class ReportTests
             {
                 for (var year = 2006; year <= 2009; year++)
                 {
-                    var draft = ReportDraft.OfYear(world[code], world.Rulebook, year, $"report-{year}");
+                    var draft = ReportDraft.OfYear(world[code], world.Rulebook.Primary!, year, $"report-{year}");
                     world = world.Record(code, new FileDeclaration(draft, world[code].RecordTime));
                     var found = world[code].Findings.GetValueOrDefault(draft.Id, []);
                     Assert.All(found, f => Assert.Equal(Severity.Information, f.Severity));
@@ -43,7 +43,7 @@ public sealed class ReportTests
                 var closings = ImmutableDictionary<string, long>.Empty;
                 for (var year = 2006; year <= 2009; year++)
                 {
-                    var accounts = ReportDraft.OfYear(party, world.Rulebook, year, "draft").Report!.Accounts;
+                    var accounts = ReportDraft.OfYear(party, world.Rulebook.Primary!, year, "draft").Report!.Accounts;
                     Assert.All(accounts, a => Assert.True(
                         closings.GetValueOrDefault(a.Item) == a.Opening || a.Reason.Length > 0, $"{a}"));
                     closings = accounts.ToImmutableDictionary(a => a.Item, a => a.Closing);

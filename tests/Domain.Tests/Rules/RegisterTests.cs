@@ -22,7 +22,7 @@ public sealed class RegisterTests
         ["suspension_contested"] = NotificationKind.SuspensionContested,
     };
 
-    private static readonly ImmutableDictionary<string, MembershipRecord> MineBan = Read(KnownConventions.MineBan);
+    private static readonly ImmutableDictionary<string, MembershipRecord> MineBan = Read(TestBook.MineBan.Convention);
 
     [Theory]
     [InlineData("1999-02-28", 0)]

@@ -23,11 +23,11 @@ public sealed class RulePageTests
     [Fact]
     public void Every_rule_is_explained_in_one_sentence_with_one_of_remedy()
     {
-        foreach (var rule in MineBanRules.All.Values)
+        foreach (var rule in TestBook.Packs.SelectMany(p => p.Rules))
         {
-            Assert.NotEmpty(rule.Title);
-            Assert.Equal(rule.Inputs.IsEmpty, rule == MineBanRules.BoundUntilWithdrawalTakesEffect);
-            foreach (var text in new[] { rule.Explanation, rule.Remedy })
+            Assert.NotEmpty(rule.Text.Title);
+            Assert.Equal(rule.Check.Inputs.IsEmpty, rule.Check == Checks.BoundUntilWithdrawalTakesEffect);
+            foreach (var text in new[] { rule.Text.Explanation, rule.Text.Remedy })
             {
                 Assert.EndsWith(".", text, StringComparison.Ordinal);
                 Assert.DoesNotContain(". ", text, StringComparison.Ordinal);
@@ -39,30 +39,37 @@ public sealed class RulePageTests
     {
         var page = new StringBuilder(
             """
-            # Rules of the Mine Ban Convention
+            # Rules by convention
 
-            What the grid finds under the Anti-Personnel Mine Ban Convention, made from the code: severity is the
-            gravest that a rule can have, inputs are the facts that a finding of it names. Findings speak of apparent
-            breaches; only the States Parties judge. ConventionService serves the same.
+            What the grid finds, made from the packs that come with it: severity is the gravest that a rule can have,
+            inputs are the facts that a finding of it names. Findings speak of apparent breaches; only the States
+            Parties judge. An article marked *from memory* wants to be held against the text. ConventionService serves
+            the same, with the packs that an operator has added.
 
 
             """);
-        foreach (var rule in MineBanRules.All.Values)
+        foreach (var pack in TestBook.Packs)
         {
-            page.Append($"## {rule.Id}: {rule.Title}\n\n");
-            var article = rule.Article.StartsWith("VCLT", StringComparison.Ordinal) ? "" : "Article ";
-            page.Append($"{article}{rule.Article}. {rule.Severity}.\n\n");
-            page.Append($"{rule.Explanation}\n\n");
-            page.Append($"*Remedy.* {rule.Remedy}\n\n");
-            if (!rule.Inputs.IsEmpty)
-                page.Append($"*Inputs.* {string.Join(", ", rule.Inputs.Select(i => $"`{i}`"))}\n\n");
+            page.Append($"## {pack.DisplayName}\n\n`{pack.Id}`, version {pack.PackVersion}. {pack.Source}\n\n");
+            foreach (var rule in pack.Rules)
+                Append(page, rule);
         }
 
         page.Append("## What shows each rule\n\nTests of `RuleTests`, by what they say after the rule's id.\n\n");
         page.Append("| Rule | Raised when | Not raised when |\n|---|---|---|\n");
-        foreach (var rule in MineBanRules.All.Keys.Except([MineBanRules.BoundUntilWithdrawalTakesEffect.Id]))
+        foreach (var rule in RuleTests.Judged)
             page.Append($"| {rule} | {Cases(rule, "raised_when_")} | {Cases(rule, "not_raised_when_")} |\n");
         return page.ToString();
+    }
+
+    private static void Append(StringBuilder page, Rule rule)
+    {
+        page.Append($"### {rule.Id}: {rule.Text.Title}\n\n");
+        page.Append($"{rule.Citation}{(rule.IsFromMemory ? " (from memory)" : "")}. {rule.Severity}.\n\n");
+        page.Append($"{rule.Text.Explanation}\n\n");
+        page.Append($"*Remedy.* {rule.Text.Remedy}\n\n");
+        if (!rule.Check.Inputs.IsEmpty)
+            page.Append($"*Inputs.* {string.Join(", ", rule.Check.Inputs.Select(i => $"`{i}`"))}\n\n");
     }
 
     private static string Cases(string rule, string kind)

@@ -212,9 +212,9 @@ public sealed partial class RuleTests
         dispatch T2 USA BGR M18A1 5 training 2002-01-01
         reply T1 BGR 2002-01-02
         reply T2 BGR 2002-01-02
-        finds BGR APM-60 DATA about others not_a_mine=M605-FUZE,TM-62
-        finds USA APM-60 DATA about T1 not_a_mine=M18A1
-        finds USA APM-60 REVIEW about T2 mine_if_set_off_by_a_person=M18A1
+        finds BGR APM-60 DATA about others not_covered=M605-FUZE,TM-62
+        finds USA APM-60 DATA about T1 not_covered=M18A1
+        finds USA APM-60 REVIEW about T2 covered_if_set_off_by_a_person=M18A1
         """);
 
     [Fact]

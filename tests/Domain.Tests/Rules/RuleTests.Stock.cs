@@ -97,10 +97,10 @@ public sealed partial class RuleTests
         opening GRC PMA-2 10 2007-01-01
         opening BGR PMA-2 10 2003-03-01 from=AWAITING-DESTRUCTION
         as of 2003-03-02
-        finds BGR APM-20 BREACH due=2003-03-01 days_late=1 article_4_balance=10
+        finds BGR APM-20 BREACH due=2003-03-01 days_late=1 balance=10
         as of 2008-03-02
         finds BGR APM-20 BREACH days_late=1828
-        finds GRC APM-20 BREACH due=2008-03-01 days_late=1 article_4_balance=10 article=4
+        finds GRC APM-20 BREACH due=2008-03-01 days_late=1 balance=10 article=4
         """);
 
     [Fact]

@@ -12,11 +12,11 @@ internal static class ReportLine
     public static Declaration Make(ReportStep step, World world)
     {
         var party = world[step.Code];
+        var law = world.Rulebook.Find(step.Convention)!;
         var draft = step.Year is { } year
-            ? ReportDraft.OfYear(party, world.Rulebook, year, step.Id)
+            ? ReportDraft.OfYear(party, law, year, step.Id)
             : ReportDraft.Initial(
-                party, world.Rulebook, party.MembershipOn(world.MineBan, step.AsOf).EntryIntoForce!.Value, step.AsOf,
-                step.Id);
+                party, law, party.MembershipOn(law.Convention, step.AsOf).EntryIntoForce!.Value, step.AsOf, step.Id);
         return step.Facts.Aggregate(draft, With);
     }
 

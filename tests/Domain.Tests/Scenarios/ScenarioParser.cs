@@ -105,13 +105,14 @@ public static class ScenarioParser
         var code = words.Take();
         var year = words.Skips("initial") ? (int?)null : (int)words.Number();
         var asOf = year is null ? words.Date() : new DateOnly(year.Value, 12, 31);
+        var convention = words.Convention();
         var facts = ImmutableArray.CreateBuilder<(string, string)>();
         while (words.Fact() is { } fact)
         {
             facts.Add(fact);
         }
 
-        return new ReportStep(code, year, asOf, id, facts.ToImmutable());
+        return new ReportStep(code, convention, year, asOf, id, facts.ToImmutable());
     }
 
     private static string About(string word, Dictionary<string, TransferKey> sides) =>
@@ -168,7 +169,7 @@ internal sealed class Words(string line)
 
     public DateOnly? On() => Skips("on") ? Date() : null;
 
-    public string Convention() => Skips("under") ? Take() : KnownConventions.MineBan.Id;
+    public string Convention() => Skips("under") ? Take() : TestBook.MineBan.Id;
 
     public long Number() => ParseNumber(Take());
 

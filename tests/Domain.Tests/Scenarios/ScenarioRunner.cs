@@ -207,7 +207,8 @@ public sealed class ScenarioRunner
     {
         // Without the item or lot that a fact is of, or the statement.
         var names = finding.Inputs.Keys.Select(k => Regex.Replace(k, @"\[.*\]|^.*/[^.]*\.(.*\.)?", ""));
-        Assert.Subset(MineBanRules.All[finding.Key.Rule].Inputs.ToHashSet(), names.ToHashSet());
+        Assert.Subset(
+            TestBook.Rulebook.FindRule(finding.Key.Rule)!.Value.Rule.Check.Inputs.ToHashSet(), names.ToHashSet());
     }
 
     private bool Matches(FindsStep step, Finding finding) =>
@@ -224,6 +225,7 @@ public sealed class ScenarioRunner
     private string? Fact(Finding finding, string name) => (name switch
     {
         "article" => finding.Article,
+        "convention" => finding.Convention,
         "due" => finding.Due?.ToString("O", CultureInfo.InvariantCulture),
         "days_late" => finding.Due is { } due
             ? Math.Max(0, AsOf.DayNumber - due.DayNumber).ToString(CultureInfo.InvariantCulture)
@@ -248,11 +250,11 @@ internal static class Expectations
             MovementStep s => (s.Movement.ToString(), Lifecycle.MovementOf(File(world, s.Reference)).ToString()),
             PairingStep s => (
                 s.Pairing.ToString(),
-                Lifecycle.PairingOf(File(world, s.Reference), world.Rulebook.Terms, asOf).ToString()),
+                Lifecycle.PairingOf(File(world, s.Reference), world.Rulebook, asOf).ToString()),
             StockStep s => (Text(s.Quantity), Text(world[s.Code].Books.On(s.Item, s.Place, s.Day ?? asOf))),
             ArticleFourStep s => (
                 Text(s.Quantity),
-                Text(ArticleFour.Balance(world[s.Code].Books, world.Rulebook.Taxonomy, s.Day ?? asOf))),
+                Text(StockToDestroy.Balance(world[s.Code].Books, world.Rulebook.Primary!, s.Day ?? asOf))),
             MembershipStep s => (s.Status.ToString(), On(world, s).Status.ToString()),
             FilesAgreeStep => ("agree", Agree(world)),
             _ => throw new InvalidOperationException($"{step.GetType().Name} is not checked: add it."),
@@ -268,7 +270,8 @@ internal static class Expectations
         ?? throw new InvalidOperationException($"Nobody has a file of {reference}.");
 
     private static (Match Match, ImmutableArray<Difference> Differences) Match(World world, string reference) =>
-        Matching.Compare(File(world, reference), world.Rulebook.Taxonomy, world.Rulebook.Terms);
+        Matching.Compare(
+            File(world, reference), world.Rulebook.Taxonomy, world.Rulebook.TermsOf(File(world, reference)));
 
     private static string Agree(World world)
     {

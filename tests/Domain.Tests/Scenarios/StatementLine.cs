@@ -90,6 +90,17 @@ internal static class StatementLine
         {
             "as" => notice with { Id = value },
             "corrects" => notice with { Supersedes = value },
+            "purpose" => notice with { PurposeCode = value },
+            _ when name.StartsWith("says.", StringComparison.Ordinal) => notice with
+            {
+                Lines =
+                [
+                    .. notice.Lines.Select(l => l with
+                    {
+                        Characteristics = l.Characteristics.SetItem(name["says.".Length..], value),
+                    }),
+                ],
+            },
             "because" => notice with { Explanation = Words.ParseName<ExplanationCode>(value) },
             "by" => notice with { Filer = value },
             "via" => notice with { Transit = [.. value.Split(',')] },

@@ -32,7 +32,8 @@ public sealed record ReportsOwedStep(DateOnly From) : Step;
 /// <param name="Year">Null for the initial report.</param>
 /// <param name="AsOf">Of the initial report.</param>
 public sealed record ReportStep(
-    string Code, int? Year, DateOnly AsOf, string Id, ImmutableArray<(string Name, string Value)> Facts) : Step;
+    string Code, string Convention, int? Year, DateOnly AsOf, string Id,
+    ImmutableArray<(string Name, string Value)> Facts) : Step;
 
 public sealed record DeclarationStep(string Code, Declaration Declaration) : Step;
 

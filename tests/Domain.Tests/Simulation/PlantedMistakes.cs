@@ -80,7 +80,10 @@ internal static class PlantedMistakes
             Events =
             [
                 .. decided.Events.Select(e => e is NoticeFiled filed
-                    ? filed with { Filer = party.MembershipOn(Translation.Rulebook.MineBan, today).Standing }
+                    ? filed with
+                    {
+                        Filer = new([party.MembershipOn(Translation.MineBan.Convention, today).Standing]),
+                    }
                     : e),
             ],
         });

@@ -1,5 +1,6 @@
 using System.Text;
 using Treaty.Grid.Auditor;
+using Treaty.Grid.Conventions;
 using Treaty.Grid.Findings;
 using Treaty.Grid.Transfers;
 
@@ -202,6 +203,9 @@ internal sealed class Simulation
     private IEnumerable<Party> Others(Auditor.Notice notice) =>
         new[] { notice.Transfer.Sender, notice.Transfer.Recipient }.Where(_register.Holds).Select(c => _register[c]);
 
+    private static MembershipStatus? Status(Standings? standings) =>
+        standings?.Under(Translation.MineBan.Id)?.Status;
+
     private void AuditTransfer(Auditor.TransferKey key)
     {
         var answers = new List<(string Party, string Match, string File)>();
@@ -209,9 +213,9 @@ internal sealed class Simulation
         {
             TransferFile file = _register[side].Files[Translation.Key(key)];
             var (match, differences) = Matching.Compare(
-                file, Translation.Rulebook.Taxonomy, Translation.Rulebook.Terms);
+                file, Translation.Rulebook.Taxonomy, Translation.MineBan.Terms);
             string told = string.Join('\n', [
-                .. file.Notices.Select(n => $"{n.Notice} {n.RecordTime:O} {n.Filer.Status} {n.Counterpart?.Status}"),
+                .. file.Notices.Select(n => $"{n.Notice} {n.RecordTime:O} {Status(n.Filer)} {Status(n.Counterpart)}"),
                 .. file.Onward.Select(n => $"{n.Notice.Name}"),
                 .. differences.Select(d => $"{d}"),
             ]);
@@ -235,7 +239,7 @@ internal sealed class Simulation
         Compare(expected, held);
         // The balance of Article 4 may be of any size below zero where nothing was declared.
         long owed = Math.Max(0, _expectation.Article4Balance(party.Code, day));
-        long owes = Math.Max(0, ArticleFour.Balance(party.Books, Translation.Rulebook.Taxonomy, day));
+        long owes = Math.Max(0, StockToDestroy.Balance(party.Books, Translation.MineBan, day));
         Compare([$"{party.Code} owes {owed}"], [$"{party.Code} owes {owes}"]);
     }
 

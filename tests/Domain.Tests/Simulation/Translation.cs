@@ -9,23 +9,25 @@ namespace Treaty.Grid.Domain.Tests.Simulation;
 /// <summary>The auditor's words in the product's: neither of the two knows the other.</summary>
 internal static class Translation
 {
-    /// <summary>The auditor knows nothing of reports: none is owed.</summary>
-    public static Rulebook Rulebook { get; } = new Rulebook(KnownConventions.All, new Taxonomy("simulation",
+    /// <summary>The auditor knows one convention, and nothing of reports: none is owed.</summary>
+    public static Rulebook Rulebook { get; } = new Rulebook([TestBook.MineBan.Convention], new Taxonomy("simulation",
     [
         .. Audit.Taxonomy.Mines.Append("DM31").Select(id => Item(id, "ap_blast", ItemActivation.Victim)),
-        Item(Audit.Taxonomy.Unspecified, Items.Item.UnspecifiedClass, ItemActivation.Victim),
+        Item(Audit.Taxonomy.Unspecified, "ap_unspecified", ItemActivation.Victim),
         Item(Audit.Taxonomy.Directional, "ap_directional", ItemActivation.VictimOrCommand),
         Item(Audit.Taxonomy.AntiVehicle, "av", ItemActivation.Vehicle),
         Item(Audit.Taxonomy.Component, "component", ItemActivation.None),
     ])).AssessedFrom(DateOnly.MaxValue);
 
     public static Audit.Terms Terms { get; } = new(
-        Rulebook.Terms.CounterNotice.Days, Rulebook.Terms.Certificate.Months, Rulebook.Terms.JourneyDaysMax);
+        MineBan.Terms.CounterNotice.Days, MineBan.Terms.Certificate!.Value.Months, MineBan.Terms.JourneyDaysMax);
+
+    public static Jurisdiction MineBan => Rulebook.Primary!;
 
     public static Command Command(Audit.Statement statement, DateTimeOffset time) => statement switch
     {
         Audit.StatusAct s => new RecordNotification(
-            new DepositaryNotification(s.Id, Rulebook.MineBan.Id, Enum<NotificationKind>(s.Kind), s.Date, null, [], ""),
+            new DepositaryNotification(s.Id, MineBan.Id, Enum<NotificationKind>(s.Kind), s.Date, null, [], ""),
             time),
         Audit.Notice n => new FileNotice(Notice(n), time),
         Audit.Declaration d => new FileDeclaration(

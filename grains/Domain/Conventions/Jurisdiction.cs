@@ -1,0 +1,130 @@
+using System.Collections.Frozen;
+using Treaty.Grid.Findings;
+using Treaty.Grid.Items;
+using Treaty.Grid.Transfers;
+
+namespace Treaty.Grid.Conventions;
+
+/// <summary>One convention over the taxonomy: what of it falls under it, and what is judged there.</summary>
+public sealed class Jurisdiction
+{
+    private readonly FrozenDictionary<string, ImmutableArray<ItemCategory>> _categories;
+    private readonly FrozenDictionary<Check, ImmutableArray<Rule>> _rules;
+
+    public Jurisdiction(Convention convention, Taxonomy taxonomy)
+    {
+        (Convention, Taxonomy) = (convention, taxonomy);
+        var byId = convention.Categories.ToDictionary(c => c.Id, StringComparer.Ordinal);
+        _categories = taxonomy.Items.Values
+            .Select(item => (item.Id, Categories: convention.Categories.Where(c => Has(c, item)).ToImmutableArray()))
+            .Where(i => !i.Categories.IsEmpty)
+            .ToFrozenDictionary(i => i.Id, i => i.Categories, StringComparer.Ordinal);
+        _rules = convention.Rules
+            .GroupBy(r => r.Check)
+            .ToFrozenDictionary(g => g.Key, g => g.ToImmutableArray());
+
+        bool Has(ItemCategory category, Item item) =>
+            category.Has(item) || category.Includes.Any(i => Has(byId[i], item));
+    }
+
+    public Convention Convention { get; }
+
+    public Taxonomy Taxonomy { get; }
+
+    public string Id => Convention.Id;
+
+    public Terms Terms => Convention.Terms;
+
+    /// <summary>The rules that ask one question, in the order of the pack.</summary>
+    public ImmutableArray<Rule> Of(Check check) => _rules.GetValueOrDefault(check, []);
+
+    /// <summary>The one rule that asks a question; null if none does.</summary>
+    public Rule? The(Check check) => _rules.TryGetValue(check, out var rules) ? rules[0] : null;
+
+    /// <summary>Established to be what the convention is about: by design, or by what is reported of its use.</summary>
+    public bool Covers(Line line) => Covers(line, Scope.Everything);
+
+    /// <summary>The same, of what a rule is asked about.</summary>
+    public bool Covers(Line line, Scope scope)
+    {
+        foreach (var category in CategoriesOf(line.Item))
+        {
+            if (category.Coverage == Coverage.Always
+                || (category.Coverage == Coverage.IfSetOffByAPerson && line.Activation == ReportedActivation.Victim))
+            {
+                return scope.Items.IsEmpty || IsIn(line.Item, scope.Items);
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>What the convention is about, whatever is reported of its use.</summary>
+    public bool CoversAlways(string item) => CategoriesOf(item).Any(c => c.Coverage == Coverage.Always);
+
+    /// <summary>Not known to be something else; an unknown type is judged once it is mapped.</summary>
+    public bool MayCover(string item) => CategoriesOf(item).Any(c => c.Coverage != Coverage.Never);
+
+    /// <summary>In a category of the convention, if only in one that it does not cover.</summary>
+    public bool Names(string item) => _categories.ContainsKey(item);
+
+    /// <summary>It names the item; or nobody knows the item, and it is the convention for such.</summary>
+    public bool IsConcernedBy(string item) =>
+        Names(item) || (Convention.IsPrimary && Taxonomy.Find(item) is null);
+
+    /// <summary>The item is of no category that the convention covers, and of one that it names.</summary>
+    public bool Excludes(Line line) => CategoriesOf(line.Item) is { IsEmpty: false } categories
+        && categories.All(c => c.Coverage == Coverage.Never
+            || (c.Coverage == Coverage.IfSetOffByAPerson && line.Activation == ReportedActivation.Command));
+
+    /// <summary>Covered if a person sets it off, and not said to be fired by command.</summary>
+    public bool IsUnclear(Line line) => line.Activation != ReportedActivation.Command
+        && CategoriesOf(line.Item).Any(c => c.Coverage == Coverage.IfSetOffByAPerson);
+
+    public bool IsIn(string item, ImmutableArray<string> categories) =>
+        CategoriesOf(item).Any(c => categories.Contains(c.Id));
+
+    /// <summary>What is known of a line's item: what the line states, and else what the taxonomy does.</summary>
+    public ImmutableSortedDictionary<string, string> CharacteristicsOf(Line line) =>
+        Taxonomy.Find(line.Item) is { Characteristics.IsEmpty: false } item
+            ? item.Characteristics.SetItems(line.Characteristics)
+            : line.Characteristics;
+
+    /// <summary>The lines of an act that a rule is asked about; none if it is not about the act.</summary>
+    public IReadOnlyList<Line> LinesUnder(Scope scope, FiledNotice filed)
+    {
+        var notice = filed.Notice;
+        if (!scope.IncludesAct(notice) || !IsToWhom(scope.Recipient, filed))
+        {
+            return [];
+        }
+
+        var lines = notice.Lines
+            .Where(l => l.IsMoved && Covers(l, scope)
+                && (scope.Stated.IsEmpty || scope.StatedIn(CharacteristicsOf(l)) is not null)
+                && !(IsIn(l.Item, scope.ExceptItems) && l.Quantity <= scope.ExceptQuantityMax))
+            .ToList();
+        return lines.Sum(l => l.Quantity) > scope.QuantityMax ? [] : lines;
+    }
+
+    private bool IsToWhom(RecipientScope scope, FiledNotice filed)
+    {
+        if (scope == RecipientScope.Any)
+        {
+            return true;
+        }
+
+        if (scope == RecipientScope.NoState)
+        {
+            return !filed.Notice.IsToState;
+        }
+
+        var standings = filed.Notice.Filer == filed.Notice.Transfer.Recipient ? filed.Filer : filed.Counterpart;
+        var isBound = standings?.Under(Id) is { } standing ? standing.IsBound
+            : filed.Notice.IsToState ? (bool?)null
+            : false;
+        return isBound == (scope == RecipientScope.Bound);
+    }
+
+    private ImmutableArray<ItemCategory> CategoriesOf(string item) => _categories.GetValueOrDefault(item, []);
+}

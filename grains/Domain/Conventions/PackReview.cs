@@ -1,0 +1,157 @@
+using Treaty.Grid.Findings;
+using Treaty.Grid.Items;
+
+namespace Treaty.Grid.Conventions;
+
+/// <summary>Something in a pack that cannot be, though it has the form of one.</summary>
+/// <param name="Pack">The index of the pack among those reviewed.</param>
+/// <param name="Path">Where in it, such as <c>rules[3].when.items[0]</c>.</param>
+/// <param name="Problem">What is wrong, and the remedy.</param>
+public sealed record PackViolation(int Pack, string Path, string Problem);
+
+/// <summary>
+/// What must hold of packs beyond their form: what they name is there, once, and leads nowhere in circles.
+/// </summary>
+public static class PackReview
+{
+    private static readonly ImmutableArray<string> CommonPurposes =
+        ["operational_use", "training", "destruction", "unspecified"];
+
+    /// <summary>All that is wrong with packs that are to be used together, in their order.</summary>
+    public static IReadOnlyList<PackViolation> Of(IReadOnlyList<Convention> packs, Taxonomy taxonomy)
+    {
+        var violations = new List<PackViolation>();
+        for (var index = 0; index < packs.Count; index++)
+        {
+            violations.AddRange(OfOne(packs[index]).Select(v => new PackViolation(index, v.Path, v.Problem)));
+        }
+
+        violations.AddRange(Repeated(packs, p => [p.Id], _ => "id", "pack", "Keep one of the two files."));
+        violations.AddRange(Repeated(
+            packs, p => p.Rules.Select(r => r.Id), i => $"rules[{i}].id", "rule", "Give it an id of its own."));
+        violations.AddRange(Repeated(
+            packs, p => p.Types.Select(t => t.Id), i => $"types[{i}].id", "type", "Leave it to the first pack."));
+        violations.AddRange(packs.SelectMany((pack, index) => pack.Types.Select((type, at) => (index, type, at)))
+            .Where(t => taxonomy.Find(t.type.Id) is not null)
+            .Select(t => new PackViolation(
+                t.index, $"types[{t.at}].id",
+                $"The taxonomy has {t.type.Id} already. Leave it out, and name its class in a category.")));
+        foreach (var index in packs.Select((pack, at) => (pack, at)).Where(p => p.pack.IsPrimary).Skip(1))
+        {
+            violations.Add(new PackViolation(
+                index.at, "primary", $"{packs.First(p => p.IsPrimary).Id} is the primary pack. Leave it out here."));
+        }
+
+        return violations;
+    }
+
+    private static IEnumerable<(string Path, string Problem)> OfOne(Convention pack) =>
+        Circles(pack)
+            .Concat(UnknownCategories(pack))
+            .Concat(UnknownPurposes(pack))
+            .Concat(MissingTerms(pack))
+            .Concat(Within(pack.Categories.Select(c => c.Id), i => $"categories[{i}].id", "category"))
+            .Concat(Within(pack.Purposes, i => $"purposes[{i}].id", "purpose"));
+
+    private static IEnumerable<(string, string)> Circles(Convention pack)
+    {
+        var byId = pack.Categories.ToLookup(c => c.Id);
+        for (var index = 0; index < pack.Categories.Length; index++)
+        {
+            if (PathBack(pack.Categories[index].Id, [pack.Categories[index].Id]) is { } path)
+            {
+                yield return (
+                    $"categories[{index}].includes",
+                    $"It includes itself: {string.Join(" includes ", path)}. Leave one of these out.");
+            }
+        }
+
+        IReadOnlyList<string>? PathBack(string start, ImmutableArray<string> path)
+        {
+            foreach (var next in byId[path[^1]].SelectMany(c => c.Includes))
+            {
+                if (next == start)
+                {
+                    return path.Add(next);
+                }
+
+                if (!path.Contains(next) && PathBack(start, path.Add(next)) is { } found)
+                {
+                    return found;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    private static IEnumerable<(string, string)> UnknownCategories(Convention pack)
+    {
+        var known = pack.Categories.Select(c => c.Id).ToHashSet(StringComparer.Ordinal);
+        return pack.Categories.SelectMany((c, i) => c.Includes.Select((name, at) =>
+                (name, Path: $"categories[{i}].includes[{at}]")))
+            .Concat(pack.Rules.SelectMany((r, i) => r.When.Items.Select((name, at) =>
+                (name, Path: $"rules[{i}].when.items[{at}]"))))
+            .Concat(pack.Rules.SelectMany((r, i) => r.When.ExceptItems.Select((name, at) =>
+                (name, Path: $"rules[{i}].when.except.items[{at}]"))))
+            .Where(n => !known.Contains(n.name))
+            .Select(n => (n.Path, $"There is no category {n.name}. Categories here: {string.Join(", ", known)}."));
+    }
+
+    private static IEnumerable<(string, string)> UnknownPurposes(Convention pack)
+    {
+        var known = CommonPurposes.Concat(pack.Purposes).ToHashSet(StringComparer.Ordinal);
+        return pack.Rules.SelectMany((r, i) => r.When.Purposes.Select((name, at) =>
+                (name, Path: $"rules[{i}].when.purposes[{at}]")))
+            .Concat(pack.Rules.SelectMany((r, i) => r.When.ExceptPurposes.Select((name, at) =>
+                (name, Path: $"rules[{i}].when.except_purposes[{at}]"))))
+            .Where(n => !known.Contains(n.name))
+            .Select(n => (
+                n.Path,
+                $"There is no purpose {n.name}. Add it to purposes, with its article, or use one of "
+                    + $"{string.Join(", ", known)}."));
+    }
+
+    /// <summary>A check that measures by a period which the pack does not give would never be made.</summary>
+    private static IEnumerable<(string, string)> MissingTerms(Convention pack)
+    {
+        var terms = pack.Terms;
+        var needed = new Dictionary<Check, (string Name, bool IsThere)>
+        {
+            [Checks.StockPastDeadline] = ("deadlines.stock_destruction", terms.StockDestruction is not null),
+            [Checks.StockFoundAfterCompletion] = ("deadlines.found_stock", terms.FoundStock is not null),
+            [Checks.CertificateOverdue] = ("deadlines.certificate", terms.Certificate is not null),
+            [Checks.InitialReportOverdue] = ("deadlines.initial_report", terms.InitialReport is not null),
+            [Checks.YearlyReportOverdue] = ("deadlines.yearly_report", terms.YearlyReport is not null),
+            [Checks.ClarificationUnanswered] = ("deadlines.clarification_reply", terms.ClarificationReply is not null),
+        };
+        for (var index = 0; index < pack.Rules.Length; index++)
+        {
+            var rule = pack.Rules[index];
+            if (needed.TryGetValue(rule.Check, out var period) && !period.IsThere)
+            {
+                yield return ($"rules[{index}].check", $"{rule.Check.Id} needs {period.Name}. Add that.");
+            }
+
+            if (rule.Check == Checks.CharacteristicsUnstated && rule.When.Unstated.IsEmpty)
+            {
+                yield return ($"rules[{index}].check", $"{rule.Check.Id} needs when.unstated. Add that.");
+            }
+        }
+    }
+
+    private static IEnumerable<(string, string)> Within(
+        IEnumerable<string> ids, Func<int, string> path, string what) => ids
+        .Select((id, index) => (id, index))
+        .GroupBy(i => i.id, StringComparer.Ordinal)
+        .SelectMany(g => g.Skip(1))
+        .Select(i => (path(i.index), $"There is another {what} {i.id}. Rename one of the two."));
+
+    private static IEnumerable<PackViolation> Repeated(
+        IReadOnlyList<Convention> packs, Func<Convention, IEnumerable<string>> ids, Func<int, string> path, string what,
+        string remedy) => packs
+        .SelectMany((pack, at) => ids(pack).Select((id, index) => (id, index, at)))
+        .GroupBy(i => i.id, StringComparer.Ordinal)
+        .SelectMany(g => g.Skip(1).Select(i => new PackViolation(
+            i.at, path(i.index), $"There is another {what} {i.id}, in {packs[g.First().at].Id}. {remedy}")));
+}
