@@ -53,6 +53,10 @@ public interface IPartyGrain : IGrainWithStringKey
     [Alias("JudgeDay")]
     ValueTask JudgeDay();
 
+    /// <summary>Judges the party anew by what is known now, a page of its transfers at a time.</summary>
+    [Alias("Reassess")]
+    ValueTask<ReassessFindingsResponse> Reassess(ReassessRequest request);
+
     [Alias("GetParty")]
     ValueTask<Party> GetParty(GetPartyRequest request);
 

@@ -32,11 +32,28 @@ public sealed record TakeNotice(
     long Sequence, Notice Notice, DateTimeOffset FiledAt, long Position, Standings Filer, DateTimeOffset Time)
     : Command(Time);
 
+/// <summary>Take what another party has come to know of where it stood on a notice's date.</summary>
+/// <param name="Told">With the sequence among the messages from there.</param>
+/// <param name="Time">When it arrived.</param>
+public sealed record TakeStandings(StandingsDelivered Told, DateTimeOffset Time) : Command(Time);
+
 /// <summary>Take the answer to a message.</summary>
 public sealed record TakeAnswer(AnswerReceived Answer, DateTimeOffset Time) : Command(Time);
 
 /// <summary>Judge what the passing of time alone has changed. It is a repeat where nothing has.</summary>
 public sealed record JudgeDay(DateTimeOffset Time) : Command(Time);
+
+/// <summary>
+/// Judge anew, by the conventions and the memberships known now, what was judged when it was filed. It is a repeat
+/// where that changes nothing.
+/// </summary>
+/// <param name="Transfers">Which of the party's files; those that are not in memory are left out.</param>
+/// <param name="Declarations">Which of its declarations, likewise.</param>
+/// <param name="IsWhole">The party as such, too: its stock and its reports.</param>
+/// <param name="Time">When it was asked for.</param>
+public sealed record Reassess(
+    ImmutableArray<TransferKey> Transfers, ImmutableArray<string> Declarations, bool IsWhole, DateTimeOffset Time)
+    : Command(Time);
 
 /// <summary>What a party makes of a command.</summary>
 public abstract record Decision;

@@ -38,6 +38,30 @@ public sealed record NoticeDelivered(
     string From, long Sequence, Notice Notice, DateTimeOffset FiledAt, long Position, Standings Filer, Standings Here)
     : Event;
 
+/// <summary>
+/// The party was assessed anew, and where it stood on a notice's date is known otherwise than was taken down with it.
+/// </summary>
+/// <param name="Transfer">Of the notice.</param>
+/// <param name="Filer">Of the notice: this party, or the other side.</param>
+/// <param name="NoticeId">The filer's.</param>
+/// <param name="Standings">Where this party stood, as known now.</param>
+/// <param name="Addresses">Who is told, each with the next number in the order between the two.</param>
+public sealed record StandingsRevised(
+    TransferKey Transfer, string Filer, string NoticeId, Standings Standings, ImmutableArray<Address> Addresses)
+    : Event;
+
+/// <summary>Another party told where it stood on a notice's date, as it has come to be known.</summary>
+/// <param name="From">That party.</param>
+/// <param name="Sequence">Its number among the messages from there; the next watermark.</param>
+/// <param name="Transfer">Of the notice.</param>
+/// <param name="Filer">Of the notice: that party, or this one.</param>
+/// <param name="NoticeId">The filer's.</param>
+/// <param name="Standings">Where that party stood.</param>
+/// <param name="Position">Of that party's entry.</param>
+public sealed record StandingsDelivered(
+    string From, long Sequence, TransferKey Transfer, string Filer, string NoticeId, Standings Standings,
+    long Position) : Event;
+
 /// <summary>The addressee of a notice answered. It is durable there; this is the filer's copy.</summary>
 /// <param name="From">The addressee.</param>
 /// <param name="Sequence">The number of the message.</param>

@@ -15,8 +15,10 @@ public sealed partial record Party
         FileDeclaration c => Decide(c, rulebook),
         FileNotice c => Decide(c, rulebook),
         TakeNotice c => Decide(c, rulebook),
+        TakeStandings c => Decide(c, rulebook),
         TakeAnswer c => Decide(c, rulebook),
         JudgeDay c => Decide(c, rulebook),
+        Reassess c => Decide(c, rulebook),
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not decided: add it."),
     };
 
@@ -47,6 +49,7 @@ public sealed partial record Party
         }
 
         var draft = new Draft(this, command).Add(new NotificationRecorded(notification));
+        draft.Because($"parties/{Code}/notifications/{notification.Id} was recorded");
         draft.AddFindings("", StockRules.Judge(draft.Party, rulebook, draft.Today));
         draft.AddStockDuties(rulebook);
         return draft.Decided;
@@ -110,10 +113,7 @@ public sealed partial record Party
             return draft.Decided;
         }
 
-        draft.AddFindings(
-            declaration.Id,
-            ReportRules.Judge(declaration, Code, rulebook)
-                .Concat(HolderRules.Judge(draft.Party, declaration, rulebook)));
+        draft.AddDeclarationFindings(rulebook, declaration);
         draft.AddStockFindings(
             rulebook,
             booked.Any(b => b.StatedOn is not null)
@@ -150,7 +150,7 @@ public sealed partial record Party
             return refused;
         }
 
-        var filed = new NoticeFiled(notice, rulebook.StandingsOf(this, notice), [.. Addresses(notice, former?.Notice)]);
+        var filed = new NoticeFiled(notice, rulebook.StandingsOf(this, notice), Addresses(notice, former?.Notice));
         var draft = new Draft(this, command).Add(filed);
         draft.AddConsequences(rulebook, this, notice, isNew: true, 0);
         return draft.Decided;
@@ -159,16 +159,9 @@ public sealed partial record Party
     private Decision Decide(TakeNotice command, Rulebook rulebook)
     {
         var notice = command.Notice;
-        var received = Peers.GetValueOrDefault(notice.Filer, Peer.New).Received;
-        if (command.Sequence <= received)
+        if (IsTaken(notice.Filer, command.Sequence))
         {
             return Repeated.Instance;
-        }
-
-        if (command.Sequence > received + 1)
-        {
-            throw new ArgumentException(
-                $"{Code} expects message {received + 1} of {notice.Filer}, not {command.Sequence}.", nameof(command));
         }
 
         var delivered = new NoticeDelivered(
@@ -176,6 +169,30 @@ public sealed partial record Party
             rulebook.StandingsOf(this, notice));
         var draft = new Draft(this, command).Add(delivered);
         draft.AddConsequences(rulebook, this, notice, isNew: true, 0);
+        return draft.Decided;
+    }
+
+    /// <summary>Whether a message was taken before; otherwise it has to be the next.</summary>
+    private bool IsTaken(string from, long sequence)
+    {
+        var received = Peers.GetValueOrDefault(from, Peer.New).Received;
+        return sequence > received + 1
+            ? throw new ArgumentException(
+                $"{Code} expects message {received + 1} of {from}, not {sequence}.", nameof(sequence))
+            : sequence <= received;
+    }
+
+    private Decision Decide(TakeStandings command, Rulebook rulebook)
+    {
+        var told = command.Told;
+        if (IsTaken(told.From, told.Sequence))
+        {
+            return Repeated.Instance;
+        }
+
+        var draft = new Draft(this, command).Add(told);
+        draft.Because($"{told.From} was assessed anew by what is known now");
+        draft.JudgeFile(rulebook, told.Transfer, told.Position);
         return draft.Decided;
     }
 
@@ -188,6 +205,11 @@ public sealed partial record Party
         }
 
         var draft = new Draft(this, command).Add(answer);
+        if (outbound.StandingsFor is not null)
+        {
+            return draft.Decided;
+        }
+
         var notice = FindNotice(outbound.NoticeId)!.Notice;
         draft.AddConsequences(rulebook, this, notice, isNew: false, answer.Position);
         return draft.Decided;
@@ -208,6 +230,63 @@ public sealed partial record Party
         return draft.IsEmpty ? Repeated.Instance : draft.Decided;
     }
 
+    private Decision Decide(Reassess command, Rulebook rulebook)
+    {
+        var draft = new Draft(this, command);
+        draft.Because($"{Code} was assessed anew by what is known now");
+        foreach (var key in command.Transfers.Distinct().Where(Files.ContainsKey).Order())
+        {
+            foreach (var filed in Files[key].Notices)
+            {
+                if (draft.Party.RevisionOf(filed, rulebook) is { } revised)
+                {
+                    draft.Add(revised);
+                }
+            }
+
+            draft.JudgeFile(rulebook, key, 0);
+        }
+
+        foreach (var declaration in command.Declarations.Distinct().Select(id => Declarations.GetValueOrDefault(id))
+            .OfType<Filed<Declaration>>()
+            .Where(d => d.Content.Report is null && d.SupersededBy.Length == 0)
+            .Select(d => d.Content))
+        {
+            draft.AddDeclarationFindings(rulebook, declaration);
+        }
+
+        if (command.IsWhole)
+        {
+            draft.AddReportFindings(rulebook, DateOnly.MinValue);
+            draft.AddStockFindings(rulebook, Books.Items);
+        }
+
+        return draft.IsEmpty ? Repeated.Instance : draft.Decided;
+    }
+
+    /// <summary>
+    /// What is known otherwise, of where this party stood on the date of a notice, than was taken down with it; null if
+    /// nothing is. Under a convention that was not judged then it is newly known. While a message about the notice is
+    /// under way, it stays as it was sent.
+    /// </summary>
+    private StandingsRevised? RevisionOf(FiledNotice filed, Rulebook rulebook)
+    {
+        var notice = filed.Notice;
+        if ((notice.Filer == Code ? filed.Filer : filed.Counterpart) is not { } recorded
+            || Peers.Values.SelectMany(p => p.Unanswered.Values)
+                .Any(m => m.NoticeId == notice.Id && (m.StandingsFor ?? Code) == notice.Filer))
+        {
+            return null;
+        }
+
+        var known = rulebook.StandingsOf(this, notice);
+        return known.All.All(s => recorded.Under(s.Convention) == s) ? null : new StandingsRevised(
+            notice.Transfer, notice.Filer, notice.Id, known,
+            AddressesTo(notice.Filer == Code
+                ? Addressees(notice with { OnwardFrom = null })
+                : [notice.Filer]));
+    }
+
     /// <summary>
     /// Everyone a notice concerns: the counterpart first, if it files here; on behalf of a state on the route both
     /// sides; the states on the route; and whoever had sent the mines that now go on.
@@ -226,9 +305,11 @@ public sealed partial record Party
     }
 
     /// <summary>A correction goes to everyone whom the former version concerned, too.</summary>
-    private IEnumerable<Address> Addresses(Notice notice, Notice? former) => Addressees(notice)
-        .Union(former is null ? [] : Addressees(former), StringComparer.Ordinal)
-        .Select(to => new Address(to, Peers.GetValueOrDefault(to, Peer.New).Sent + 1));
+    private ImmutableArray<Address> Addresses(Notice notice, Notice? former) => AddressesTo(Addressees(notice)
+        .Union(former is null ? [] : Addressees(former), StringComparer.Ordinal));
+
+    private ImmutableArray<Address> AddressesTo(IEnumerable<string> addressees) =>
+        [.. addressees.Select(to => new Address(to, Peers.GetValueOrDefault(to, Peer.New).Sent + 1))];
 
     private static Decision RepeatOrConflict(string? difference, string name) => difference is null
         ? Repeated.Instance
@@ -236,173 +317,4 @@ public sealed partial record Party
 
     private static Refused Refuse(RefusalReason reason, string subject, string field = "") =>
         new(new Refusal(reason, subject, field));
-
-    /// <summary>
-    /// The events of one decision as they are found, folded at once, so that the next is judged with them.
-    /// </summary>
-    private sealed class Draft
-    {
-        private readonly ImmutableArray<Event>.Builder _events = ImmutableArray.CreateBuilder<Event>();
-        private readonly DateTimeOffset _recordTime;
-        private string _reason = "The facts that raised it are gone.";
-
-        public Draft(Party party, Command command)
-        {
-            Party = party;
-            _recordTime = command.Time > party.RecordTime ? command.Time : party.RecordTime;
-        }
-
-        public Party Party { get; private set; }
-
-        /// <summary>The day on which deadlines are judged.</summary>
-        public DateOnly Today => DateOnly.FromDateTime(_recordTime.UtcDateTime);
-
-        public bool IsEmpty => _events.Count == 0;
-
-        public Decided Decided => new(_events.ToImmutable(), Party, _recordTime);
-
-        /// <summary>From here on findings are closed because one statement corrects another.</summary>
-        public void Correct(string former, string by) => _reason = $"{by} corrects {former}: {_reason}";
-
-        public Draft Add(Event happened)
-        {
-            _events.Add(happened);
-            Party = Party.With(happened, _recordTime);
-            return this;
-        }
-
-        /// <summary>The bookings and findings that follow from a notice, or from the answer to it.</summary>
-        public void AddConsequences(Rulebook rulebook, Party before, Notice notice, bool isNew, long position)
-        {
-            if (notice.Supersedes.Length > 0)
-            {
-                Correct($"parties/{notice.Filer}/notices/{notice.Supersedes}", notice.Name);
-            }
-
-            var booked = ImmutableArray<StockBooked>.Empty;
-            if (notice.Transfer.IsSide(Party.Code))
-            {
-                booked = Bookkeeping.Of(
-                    before.Books, rulebook, Party.Code,
-                    before.Files.GetValueOrDefault(notice.Transfer, new TransferFile(notice.Transfer)),
-                    Party.Files[notice.Transfer], notice, isNew);
-            }
-
-            foreach (var part in booked)
-            {
-                Add(part);
-            }
-
-            foreach (var key in Party.FilesOf(notice).Concat(Party.FilesTouchedBy(notice)).ToList())
-            {
-                var file = Party.Files[key];
-                AddFindings(key.ToString(), Party.Assess(file, rulebook, Today), position);
-                if (file.IsKnown)
-                {
-                    AddAssessment(Assessment.Of(file, rulebook), file);
-                    AddDuties(key.Name, Obligations.OfTransfer(Party, file, rulebook));
-                }
-            }
-
-            if (booked.Length > 0)
-            {
-                AddReportFindings(rulebook, booked.SelectMany(b => b.Bookings).Min(b => b.Date));
-                AddStockFindings(rulebook, booked.SelectMany(b => b.Bookings).Select(b => b.From.Item));
-            }
-        }
-
-        /// <summary>The findings about the reports in effect that speak of a day or of later ones.</summary>
-        public void AddReportFindings(Rulebook rulebook, DateOnly from)
-        {
-            foreach (var report in Party.Reports.Where(r => r.AsOf >= from).ToList())
-            {
-                AddFindings(
-                    report.Declaration.Id,
-                    ReportRules.Judge(report.Declaration, Party.Code, rulebook)
-                        .Concat(TransparencyRules.Judge(Party, report, rulebook))
-                        .DistinctBy(f => f.Key));
-            }
-        }
-
-        /// <summary>The findings about the party as such, and about the balances of some items.</summary>
-        public void AddStockFindings(Rulebook rulebook, IEnumerable<string> items)
-        {
-            AddFindings("", StockRules.Judge(Party, rulebook, Today));
-            var touched = items.ToHashSet(StringComparer.Ordinal);
-
-            // Stock of an unspecified type covers any other.
-            var judged = touched.Any(i => rulebook.Taxonomy.Find(i) is { IsUnspecified: true })
-                ? Party.Books.Items
-                : touched;
-            foreach (var item in judged.ToList())
-            {
-                var found = StockRules.JudgeBalances(Party, rulebook, item).ToLookup(f => f.Key.About);
-                foreach (var about in StockRules.AccountsOf(item))
-                {
-                    AddFindings(about, found[about]);
-                }
-            }
-
-            AddStockDuties(rulebook);
-        }
-
-        /// <summary>What the party owes by its memberships and its stock.</summary>
-        public void AddStockDuties(Rulebook rulebook) =>
-            AddDuties("", Obligations.OfStock(Party, rulebook, Today));
-
-        private void AddAssessment(Assessment assessment, TransferFile file)
-        {
-            if (assessment != file.Assessed)
-            {
-                Add(new TransferAssessed(file.Key, assessment));
-            }
-        }
-
-        private void AddDuties(string transfer, IEnumerable<Obligation> owed)
-        {
-            var recorded = Party.Duties.GetValueOrDefault(transfer, []);
-            var duties = owed.ToList();
-            foreach (var duty in duties.Except(recorded))
-            {
-                Add(new DutySet(duty));
-            }
-
-            foreach (var gone in recorded.Where(d => !duties.Exists(o => o.Rule == d.Rule)))
-            {
-                Add(new DutySet(gone with { Title = "" }));
-            }
-        }
-
-        /// <summary>
-        /// Raises what is found and not yet recorded, or recorded otherwise; closes what is recorded and no longer
-        /// found.
-        /// </summary>
-        public void AddFindings(string about, IEnumerable<Finding> found, long position = 0)
-        {
-            var recorded = Party.Findings.GetValueOrDefault(about, []);
-            var held = new HashSet<FindingKey>();
-            foreach (var finding in found)
-            {
-                held.Add(finding.Key);
-                var last = recorded.FirstOrDefault(f => f.Key == finding.Key);
-                if (last is null || last.Closed is not null || !last.Says(finding))
-                {
-                    Add(new FindingRaised(finding with
-                    {
-                        Revision = (last?.Revision ?? 0) + 1,
-                        Position = position,
-                        RecordTime = _recordTime,
-                    }));
-                }
-            }
-
-            foreach (var finding in recorded.Where(f => f.Closed is null && !held.Contains(f.Key)))
-            {
-                Add(new FindingClosed(finding.Key, _reason, position)
-                {
-                    RecordTime = _recordTime,
-                });
-            }
-        }
-    }
 }

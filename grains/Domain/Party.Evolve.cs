@@ -22,6 +22,8 @@ public sealed partial record Party
         DeclarationFiled e => With(e.Declaration, recordTime),
         NoticeFiled e => With(e, recordTime),
         NoticeDelivered e => With(e),
+        StandingsRevised e => With(e),
+        StandingsDelivered e => With(e),
         AnswerReceived e => With(e),
         StockBooked e => With(e),
         FindingRaised e => With(e.Finding with { Version = e.Finding.Version == 0 ? Version + 1 : e.Finding.Version }),
@@ -155,23 +157,59 @@ public sealed partial record Party
     {
         var notice = filed.Notice;
         var next = WithFiled(new FiledNotice(notice, recordTime, filed.Filer) { Version = Version + 1 });
-        var peers = Peers;
-        foreach (var (to, sequence) in filed.Addresses)
-        {
-            var peer = peers.GetValueOrDefault(to, Peer.New);
-            peers = peers.SetItem(to, peer with
-            {
-                Sent = sequence,
-                Unanswered = peer.Unanswered.Add(sequence, new Outbound(notice.Transfer, notice.Id)),
-            });
-        }
-
         return next with
         {
             Notices = Notices.Add(notice.Id, notice.Transfer),
             Contents = next.ContentsWith(notice),
             Exchanges = next.ExchangesWith(notice),
-            Peers = peers,
+            Peers = PeersWith(filed.Addresses, new Outbound(notice.Transfer, notice.Id)),
+        };
+    }
+
+    private ImmutableDictionary<string, Peer> PeersWith(ImmutableArray<Address> addresses, Outbound message)
+    {
+        var peers = Peers;
+        foreach (var (to, sequence) in addresses)
+        {
+            var peer = peers.GetValueOrDefault(to, Peer.New);
+            peers = peers.SetItem(
+                to, peer with { Sent = sequence, Unanswered = peer.Unanswered.Add(sequence, message) });
+        }
+
+        return peers;
+    }
+
+    private Party With(StandingsRevised revised)
+    {
+        var message = new Outbound(revised.Transfer, revised.NoticeId)
+        {
+            StandingsFor = revised.Filer,
+            Version = Version + 1,
+        };
+        return WithStandings(revised.Transfer, revised.Filer, revised.NoticeId, Code, revised.Standings) with
+        {
+            Peers = PeersWith(revised.Addresses, message),
+        };
+    }
+
+    private Party With(StandingsDelivered told)
+    {
+        var peer = Peers.GetValueOrDefault(told.From, Peer.New);
+        return WithStandings(told.Transfer, told.Filer, told.NoticeId, told.From, told.Standings) with
+        {
+            Peers = Peers.SetItem(told.From, peer with { Received = told.Sequence }),
+        };
+    }
+
+    /// <summary>With where somebody stood on the date of a notice, in the file of the notice's own transfer.</summary>
+    private Party WithStandings(TransferKey transfer, string filer, string id, string whose, Standings standings)
+    {
+        var file = Files[transfer];
+        var filed = file.Find(filer, id)!;
+        return this with
+        {
+            Files = Files.SetItem(transfer, file.With(
+                whose == filer ? filed with { Filer = standings } : filed with { Counterpart = standings })),
         };
     }
 
@@ -241,14 +279,19 @@ public sealed partial record Party
         {
             Peers = Peers.SetItem(answer.From, peer with { Unanswered = peer.Unanswered.Remove(answer.Sequence) }),
         };
-        if (!peer.Unanswered.TryGetValue(answer.Sequence, out var outbound)
+        if (!peer.Unanswered.TryGetValue(answer.Sequence, out var outbound) || outbound.StandingsFor is not null
             || !outbound.Transfer.IsSide(Code) || outbound.Transfer.Counterpart(Code) != answer.From)
         {
             return next;
         }
 
         var filed = Files[outbound.Transfer].Find(Code, outbound.NoticeId)!;
-        return next.WithFiled(filed with { Counterpart = answer.There, CounterpartPosition = answer.Position });
+        return next.WithFiled(filed with
+        {
+            // What it has come to know since may have been quicker.
+            Counterpart = filed.Counterpart ?? answer.There,
+            CounterpartPosition = answer.Position,
+        });
     }
 
     /// <summary>The notice in the files of every transfer that it concerns and that this party has part in.</summary>

@@ -34,8 +34,10 @@ public sealed partial record Party
         DeclarationFiled e => NamesIn(e.Declaration),
         NoticeFiled e => NamesIn(e.Notice).Prepend(NameOfNotice(e.Notice.Id)),
         NoticeDelivered e => FilesOf(e.Notice).Select(NameOf),
+        StandingsRevised e => [NameOf(e.Transfer)],
+        StandingsDelivered e => [NameOf(e.Transfer)],
         AnswerReceived e => Peers.GetValueOrDefault(e.From, Peer.New).Unanswered.TryGetValue(e.Sequence, out var about)
-            ? FilesOf(FindNotice(about.NoticeId)!.Notice).Select(NameOf)
+            ? FilesOf(about).Select(NameOf)
             : [],
         FindingRaised e => MentionedBy(e.Finding.Key),
         FindingClosed e => MentionedBy(e.Key),
@@ -54,6 +56,8 @@ public sealed partial record Party
             NamesIn(c.Notice).Prepend(NameOfNotice(c.Notice.Id)).Append(NameOfNotice(c.Notice.Supersedes)),
         FileNotice c => NamesIn(c.Notice).Prepend(NameOfNotice(c.Notice.Id)),
         TakeNotice c => FilesOf(c.Notice).Select(NameOf),
+        TakeStandings c => [NameOf(c.Told.Transfer)],
+        Reassess c => c.Transfers.Select(NameOf).Concat(c.Declarations.Select(NameOfDeclaration)),
         _ => [],
     };
 
@@ -63,6 +67,8 @@ public sealed partial record Party
         DeclarationFiled { Declaration.Supersedes.Length: > 0 } e => [NameOfDeclaration(e.Declaration.Supersedes)],
         NoticeFiled e => NamesIn(e.Notice),
         NoticeDelivered e => FilesOf(e.Notice).Select(NameOf),
+        StandingsRevised e => [NameOf(e.Transfer)],
+        StandingsDelivered e => [NameOf(e.Transfer)],
         _ => [],
     };
 
@@ -126,7 +132,7 @@ public sealed partial record Party
     {
         var underWay = Peers.Values
             .SelectMany(p => p.Unanswered.Values)
-            .SelectMany(o => FilesOf(FindNotice(o.NoticeId)!.Notice))
+            .SelectMany(FilesOf)
             .ToHashSet();
         return Without(
             Files.Values.Where(f => !underWay.Contains(f.Key) && IsAtRest(f, rulebook)).Select(f => f.Key),
@@ -153,6 +159,11 @@ public sealed partial record Party
             Declarations = Declarations.RemoveRange(declarations),
         };
     }
+
+    /// <summary>The files that a message of this party rests on.</summary>
+    private IEnumerable<TransferKey> FilesOf(Outbound message) => message.StandingsFor is not null
+        ? [message.Transfer]
+        : FilesOf(FindNotice(message.NoticeId)!.Notice);
 
     private bool IsAtRest(TransferFile file, Rulebook rulebook)
     {
@@ -234,6 +245,8 @@ public sealed partial record Party
             && recollected.Notices.ContainsKey(e.Basis[(e.Basis.LastIndexOf('/') + 1)..]),
         NoticeFiled e => FilesOf(e.Notice).Contains(key),
         NoticeDelivered e => FilesOf(e.Notice).Contains(key),
+        StandingsRevised e => e.Transfer == key,
+        StandingsDelivered e => e.Transfer == key,
         AnswerReceived e => recollected.Peers.GetValueOrDefault(e.From, Peer.New).Unanswered.ContainsKey(e.Sequence),
         FindingRaised e => e.Finding.Key.About == key.ToString(),
         FindingClosed e => e.Key.About == key.ToString(),

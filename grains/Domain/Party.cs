@@ -182,8 +182,15 @@ public sealed record Peer(long Sent, long Received, ImmutableSortedDictionary<lo
     public static Peer New { get; } = new(0, 0, ImmutableSortedDictionary<long, Outbound>.Empty);
 }
 
-/// <summary>A notice of this party that is on its way.</summary>
-public readonly record struct Outbound(TransferKey Transfer, string NoticeId);
+/// <summary>A notice of this party that is on its way; or where it stood on the date of a notice.</summary>
+public readonly record struct Outbound(TransferKey Transfer, string NoticeId)
+{
+    /// <summary>Who filed the notice whose standings are told; null where the notice itself is.</summary>
+    public string? StandingsFor { get; init; }
+
+    /// <summary>The version of the entry that revised the standings; 0 for a notice.</summary>
+    public long Version { get; init; }
+}
 
 /// <summary>What makes two dispatches, or two receipts, of one filer look the same under two references.</summary>
 public static class NoticeContent

@@ -186,7 +186,7 @@ internal sealed partial class ListGrain(
     }
 
     /// <summary>What a caller is told in place of the errors of the stores.</summary>
-    private static async ValueTask<T> AnswerAsync<T>(Func<Task<T>> answer)
+    internal static async ValueTask<T> AnswerAsync<T>(Func<Task<T>> answer)
     {
         try
         {

@@ -36,7 +36,7 @@ internal sealed partial class PartyGrain
         ThrowIfUnknown();
         await OpenAsync();
         var now = Now;
-        var commands = request.Messages.Select(m => ToCommand(m, m.Delivery.Sequence, now)).ToList();
+        var commands = request.Messages.Select(m => ToCommand(m, SequenceOf(m), now)).ToList();
         await RecallAsync(NamesOf(commands));
         ThrowIfPoisoned();
         var taken = new List<PeerMessage>(request.Messages.Count);
@@ -46,7 +46,7 @@ internal sealed partial class PartyGrain
         {
             foreach (var (message, command) in request.Messages.Zip(commands))
             {
-                if (!IsNextOrTaken(command))
+                if (!IsNextOrTaken(SenderOf(message), SequenceOf(message)))
                 {
                     continue;
                 }
@@ -88,11 +88,20 @@ internal sealed partial class PartyGrain
     }
 
     /// <summary>Next in its sender's order, or taken before. Any other is left for its sender to send again.</summary>
-    private bool IsNextOrTaken(TakeNotice message) =>
-        message.Sequence <= _party.Peers.GetValueOrDefault(message.Notice.Filer, Peer.New).Received + 1;
+    private bool IsNextOrTaken(string from, long sequence) =>
+        sequence <= _party.Peers.GetValueOrDefault(from, Peer.New).Received + 1;
 
-    private static TakeNotice ToCommand(PeerMessage message, long sequence, DateTimeOffset now)
+    private static string SenderOf(PeerMessage message) => message.Delivery?.From ?? message.Standings.From;
+
+    private static long SequenceOf(PeerMessage message) => message.Delivery?.Sequence ?? message.Standings.Sequence;
+
+    private static Command ToCommand(PeerMessage message, long sequence, DateTimeOffset now)
     {
+        if (message.Standings is { } told)
+        {
+            return new TakeStandings(EntryCodec.ToEvent(told), now);
+        }
+
         var delivery = message.Delivery;
         return new TakeNotice(
             sequence, delivery.Notice.ToNotice(delivery.From, delivery.Id), delivery.FiledAt.ToDateTimeOffset(),
@@ -101,6 +110,15 @@ internal sealed partial class PartyGrain
 
     private PeerAnswer Answer(Grid.Party party, PeerMessage message)
     {
+        if (message.Standings is { } told)
+        {
+            return new PeerAnswer
+            {
+                To = told.From,
+                Answer = new AnswerReceived(Code, told.Sequence, 0, new Conventions.Standings([])).ToMessage(),
+            };
+        }
+
         var delivery = message.Delivery;
         var notice = delivery.Notice.ToNotice(delivery.From, delivery.Id);
         var filed = FindIn(notice.Transfer) ?? FindIn(notice.OnwardFrom!.Value)!;
@@ -181,16 +199,29 @@ internal sealed partial class PartyGrain
         var messages = new List<PeerMessage>();
         foreach (var (sequence, outbound) in _party.Peers.GetValueOrDefault(to, Peer.New).Unanswered)
         {
-            var filed = _party.FindNotice(outbound.NoticeId)!;
-            if (filed.Version > _durable || messages.Count == Limits.DeliveryMessagesMax)
+            var filed = outbound.StandingsFor is null ? _party.FindNotice(outbound.NoticeId)! : null;
+            if ((filed?.Version ?? outbound.Version) > _durable || messages.Count == Limits.DeliveryMessagesMax)
             {
                 break;
             }
 
-            messages.Add(ToMessage(filed, new Address(to, sequence)));
+            var address = new Address(to, sequence);
+            messages.Add(filed is null ? ToMessage(outbound, address) : ToMessage(filed, address));
         }
 
         return messages;
+    }
+
+    private PeerMessage ToMessage(Outbound told, Address address)
+    {
+        var filed = _party.Files[told.Transfer].Find(told.StandingsFor!, told.NoticeId)!;
+        return new PeerMessage
+        {
+            Standings = EntryCodec.ToMessage(new StandingsDelivered(
+                Code, address.Sequence, told.Transfer, told.StandingsFor!, told.NoticeId,
+                told.StandingsFor == Code ? filed.Filer : filed.Counterpart!, PositionOf(told.Version))),
+            Traceparent = _traces.GetValueOrDefault(address, ""),
+        };
     }
 
     private PeerMessage ToMessage(FiledNotice filed, Address address) => new()

@@ -11,7 +11,7 @@ internal sealed partial class PartyGrain
     public async ValueTask<V1.Party> Register(RegisterRequest request)
     {
         ThrowIfPoisoned();
-        var (party, _) = await ExecuteAsync(new RegisterParty(request.DisplayName, Now), request.Traceparent);
+        var (_, _, party) = await ExecuteAsync(new RegisterParty(request.DisplayName, Now), request.Traceparent);
         return ToMessage(party, Today, asKnownOn: null);
     }
 
@@ -19,7 +19,7 @@ internal sealed partial class PartyGrain
     {
         ThrowIfUnknown();
         var notification = request.Notification.ToNotification(request.NotificationId);
-        var (party, repeated) = await ExecuteAsync(new RecordNotification(notification, Now), request.Traceparent);
+        var (_, decision, party) = await ExecuteAsync(new RecordNotification(notification, Now), request.Traceparent);
         var recorded = party.NotificationIds[notification.Id];
         return new RecordDepositaryNotificationResponse
         {
@@ -27,7 +27,7 @@ internal sealed partial class PartyGrain
             Membership = View.Membership(
                 party.MembershipOn(rulebook.Conventions[notification.Convention], Today)),
             Position = PositionOf(recorded.Version),
-            Replayed = repeated,
+            Replayed = decision is Repeated,
         };
     }
 
@@ -39,10 +39,8 @@ internal sealed partial class PartyGrain
         if (request.ValidateOnly)
         {
             // What it answers rests on what is durable.
-            var before = await RecallAsync(_party, NamesOf([command]));
-            var decision = before.Decide(command, rulebook);
-            await _tail;
-            return decision switch
+            var (before, tried, _) = await TryAsync(command);
+            return tried switch
             {
                 Refused refused => throw new RefusedException(ToStatus(refused.Refusal)),
                 Decided decided => Respond(decided.Next, declaration.Id, receipt: false, replayed: false),
@@ -50,8 +48,8 @@ internal sealed partial class PartyGrain
             };
         }
 
-        var (party, repeated) = await ExecuteAsync(command, request.Traceparent);
-        return Respond(party, declaration.Id, receipt: true, repeated);
+        var (_, decision, party) = await ExecuteAsync(command, request.Traceparent);
+        return Respond(party, declaration.Id, receipt: true, decision is Repeated);
     }
 
     public async ValueTask JudgeDay()
@@ -116,15 +114,17 @@ internal sealed partial class PartyGrain
     }
 
     /// <summary>
-    /// Lets the party decide, and makes it durable. Returns the party as it then is, and whether it was done before.
+    /// Lets the party decide, and makes it durable. Returns the party as it was and as it then is, and what it decided.
     /// </summary>
-    private async Task<(Grid.Party Party, bool Repeated)> ExecuteAsync(Command command, string traceparent)
+    private async Task<(Grid.Party Before, Decision Decision, Grid.Party Party)> ExecuteAsync(
+        Command command, string traceparent)
     {
         using var span = GrainTelemetry.Start("party.record", traceparent, Code);
         await OpenAsync();
         await RecallAsync(NamesOf([command]));
         ThrowIfPoisoned();
-        var decision = _party.Decide(command, rulebook);
+        var before = _party;
+        var decision = before.Decide(command, rulebook);
         if (decision is Refused refused)
         {
             // What it conflicts with may not be durable yet.
@@ -138,7 +138,7 @@ internal sealed partial class PartyGrain
             : _tail;
         var party = _party;
         await appended;
-        return (party, decision is Repeated);
+        return (before, decision, party);
     }
 
     private Receipt ReceiptOf(long version, DateTimeOffset recordTime)

@@ -98,6 +98,22 @@ internal static class View
         return message;
     }
 
+    /// <summary>What of a party's standings is known otherwise, of all those of one notice.</summary>
+    public static IEnumerable<StandingChange> Changes(Grid.Party before, StandingsRevised revised)
+    {
+        var filed = before.Files[revised.Transfer].Find(revised.Filer, revised.NoticeId)!;
+        var recorded = revised.Filer == before.Code ? filed.Filer : filed.Counterpart!;
+        return revised.Standings.All
+            .Where(s => recorded.Under(s.Convention) != s)
+            .Select(s => new StandingChange
+            {
+                Notice = filed.Notice.Name,
+                Convention = $"conventions/{s.Convention}",
+                Before = (MembershipStatus)(recorded.Under(s.Convention)?.Status ?? 0),
+                After = (MembershipStatus)s.Status,
+            });
+    }
+
     /// <summary>A finding as it was recorded, with its rule's title and how late it is on a day.</summary>
     public static V1.Finding Complete(V1.Finding finding, Rulebook rulebook, DateOnly asOf)
     {

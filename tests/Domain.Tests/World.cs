@@ -137,7 +137,7 @@ public sealed record World(Rulebook Rulebook)
 
     /// <summary>The letters that may be delivered next: between two parties the order is kept.</summary>
     public IReadOnlyList<Letter> Deliverable =>
-        [.. Post.GroupBy(l => (l.From, l.To, Kind: l.GetType())).Select(g => g.First())];
+        [.. Post.GroupBy(l => (l.From, l.To, IsAnswer: l is AnswerLetter)).Select(g => g.First())];
 
     /// <summary>What holds on a day, over all parties; what both sides find about each other is listed once.</summary>
     public IReadOnlyList<Finding> FindingsOn(DateOnly day) =>
@@ -212,6 +212,12 @@ public sealed record World(Rulebook Rulebook)
             [
                 new AnswerLetter(from, e.From, new AnswerReceived(from, e.Sequence, position, e.Here)),
             ],
+            StandingsRevised e => e.Addresses.Select(a => new StandingsLetter(from, a.To, new StandingsDelivered(
+                from, a.Sequence, e.Transfer, e.Filer, e.NoticeId, e.Standings, position))),
+            StandingsDelivered e =>
+            [
+                new AnswerLetter(from, e.From, new AnswerReceived(from, e.Sequence, 0, new Standings([]))),
+            ],
             _ => [],
         };
 }
@@ -231,6 +237,11 @@ public sealed record NoticeLetter(
 {
     public override Command Command(DateTimeOffset time) =>
         new TakeNotice(Sequence, Notice, FiledAt, Position, Filer, time);
+}
+
+public sealed record StandingsLetter(string From, string To, StandingsDelivered Told) : Letter(From, To)
+{
+    public override Command Command(DateTimeOffset time) => new TakeStandings(Told, time);
 }
 
 public sealed record AnswerLetter(string From, string To, AnswerReceived Answer) : Letter(From, To)

@@ -106,10 +106,21 @@ public static class EntryCodec
                 Id = e.Notice.Id,
                 Notice = e.Notice.ToMessage(),
                 Filer = ToMessage(e.Filer),
-                Addresses = { e.Addresses.Select(a => new J.Address { To = a.To, Sequence = a.Sequence }) },
+                Addresses = { e.Addresses.Select(ToMessage) },
             },
         },
         NoticeDelivered e => new() { NoticeDelivered = ToMessage(e) },
+        StandingsRevised e => new()
+        {
+            StandingsRevised = new()
+            {
+                Notice = $"parties/{e.Filer}/notices/{e.NoticeId}",
+                Transfer = e.Transfer.Name,
+                Standings = ToMessage(e.Standings),
+                Addresses = { e.Addresses.Select(ToMessage) },
+            },
+        },
+        StandingsDelivered e => new() { StandingsDelivered = ToMessage(e) },
         AnswerReceived e => new() { AnswerReceived = e.ToMessage() },
         StockBooked e => new()
         {
@@ -150,8 +161,10 @@ public static class EntryCodec
         J.Event.KindOneofCase.NoticeFiled => new NoticeFiled(
             happened.NoticeFiled.Notice.ToNotice(party, happened.NoticeFiled.Id),
             happened.NoticeFiled.Filer.ToStandings(),
-            [.. happened.NoticeFiled.Addresses.Select(a => new Address(a.To, a.Sequence))]),
+            [.. happened.NoticeFiled.Addresses.Select(ToAddress)]),
         J.Event.KindOneofCase.NoticeDelivered => ToEvent(happened.NoticeDelivered),
+        J.Event.KindOneofCase.StandingsRevised => ToEvent(happened.StandingsRevised),
+        J.Event.KindOneofCase.StandingsDelivered => ToEvent(happened.StandingsDelivered),
         J.Event.KindOneofCase.AnswerReceived => happened.AnswerReceived.ToAnswer(),
         J.Event.KindOneofCase.StockBooked => ToEvent(happened.StockBooked),
         J.Event.KindOneofCase.FindingRaised =>
@@ -203,6 +216,29 @@ public static class EntryCodec
     private static NoticeDelivered ToEvent(J.NoticeDelivered e) => new(
         e.From, e.Sequence, e.Notice.ToNotice(e.From, e.Id), e.FiledAt.ToDateTimeOffset(), e.Position,
         e.Filer.ToStandings(), e.Here.ToStandings());
+
+    /// <summary>As it is sent, and as it is stored.</summary>
+    public static J.StandingsDelivered ToMessage(StandingsDelivered told) => new()
+    {
+        From = told.From,
+        Sequence = told.Sequence,
+        Notice = $"parties/{told.Filer}/notices/{told.NoticeId}",
+        Transfer = told.Transfer.Name,
+        Standings = ToMessage(told.Standings),
+        Position = told.Position,
+    };
+
+    public static StandingsDelivered ToEvent(J.StandingsDelivered e) => new(
+        e.From, e.Sequence, StatementCodec.ToTransferKey(e.Transfer)!.Value, StatementCodec.FilerOf(e.Notice),
+        StatementCodec.IdOf(e.Notice), e.Standings.ToStandings(), e.Position);
+
+    private static StandingsRevised ToEvent(J.StandingsRevised e) => new(
+        StatementCodec.ToTransferKey(e.Transfer)!.Value, StatementCodec.FilerOf(e.Notice),
+        StatementCodec.IdOf(e.Notice), e.Standings.ToStandings(), [.. e.Addresses.Select(ToAddress)]);
+
+    private static J.Address ToMessage(Address address) => new() { To = address.To, Sequence = address.Sequence };
+
+    private static Address ToAddress(J.Address address) => new(address.To, address.Sequence);
 
     public static J.AnswerReceived ToMessage(this AnswerReceived answer) => new()
     {

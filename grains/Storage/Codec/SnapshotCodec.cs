@@ -73,6 +73,7 @@ public static class SnapshotCodec
         .. party.Declarations.Values.Select(d => d.Version),
         .. party.Files.Values.SelectMany(f => f.Notices.Concat(f.Onward).Concat(f.Replaced)).Select(n => n.Version),
         .. party.Findings.Values.SelectMany(f => f).Select(f => f.Version).Where(v => v > 0),
+        .. party.Peers.Values.SelectMany(p => p.Unanswered.Values).Select(m => m.Version).Where(v => v > 0),
     ];
 
     private static Party ToParty(J.PartySnapshot message, string code)
@@ -267,7 +268,7 @@ public static class SnapshotCodec
     };
 
     private static FiledNotice ToFiled(J.FiledNotice filed) => new(
-        filed.Notice.ToNotice(FilerOf(filed.Notice.Name), filed.Id), filed.RecordTime.ToDateTimeOffset(),
+        filed.Notice.ToNotice(StatementCodec.FilerOf(filed.Notice.Name), filed.Id), filed.RecordTime.ToDateTimeOffset(),
         filed.Filer.ToStandings())
     {
         Counterpart = filed.Counterpart?.ToStandings(),
@@ -297,6 +298,8 @@ public static class SnapshotCodec
                 Sequence = u.Key,
                 Transfer = u.Value.Transfer.Name,
                 NoticeId = u.Value.NoticeId,
+                StandingsFor = u.Value.StandingsFor ?? "",
+                Version = u.Value.Version,
             }),
         },
     };
@@ -304,9 +307,11 @@ public static class SnapshotCodec
     private static Peer ToPeer(J.PeerSnapshot peer) => new(
         peer.Sent, peer.Received,
         peer.Unanswered.ToImmutableSortedDictionary(
-            u => u.Sequence, u => new Outbound(ToKey(u.Transfer), u.NoticeId)));
+            u => u.Sequence, u => new Outbound(ToKey(u.Transfer), u.NoticeId)
+            {
+                StandingsFor = u.StandingsFor.Length == 0 ? null : u.StandingsFor,
+                Version = u.Version,
+            }));
 
     private static TransferKey ToKey(string name) => StatementCodec.ToTransferKey(name)!.Value;
-
-    private static string FilerOf(string notice) => notice.Split('/')[1];
 }

@@ -198,6 +198,9 @@ public static class StatementCodec
         id.Length == 0 ? "" : $"parties/{party}/{collection}/{id}";
 
     /// <summary>The last part of a resource name.</summary>
+    /// <summary>The code in the name of a party or of what lies under it, such as a notice.</summary>
+    public static string FilerOf(string name) => name.Split('/')[1];
+
     public static string IdOf(string name) => name[(name.LastIndexOf('/') + 1)..];
 
     public static Line ToLine(this V1.Line line) => new(line.Item, line.Quantity)

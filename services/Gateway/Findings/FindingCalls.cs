@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Treaty.Grid.Cluster.V1;
 using Treaty.Grid.Gateway.Names;
 using Treaty.Grid.V1;
 
@@ -13,4 +14,12 @@ internal sealed class FindingCalls(IGrainFactory grains) : FindingService.Findin
     public override async Task<ListFindingsResponse> ListFindings(
         ListFindingsRequest request, ServerCallContext context) =>
         await grains.Lists().ListFindings(request);
+
+    public override async Task<ReassessFindingsResponse> ReassessFindings(
+        ReassessFindingsRequest request, ServerCallContext context) =>
+        await grains.PartyOf(request.Parent).Reassess(new ReassessRequest
+        {
+            Request = request,
+            Traceparent = Telemetry.Traceparent,
+        });
 }

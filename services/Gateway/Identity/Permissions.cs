@@ -55,6 +55,10 @@ internal static class Permissions
         [V1 + "FindingService/ListFindings"] = On<ListFindingsRequest>("findings.list", Owner | Secretariat,
             r => r.Parent),
 
+        // What was found stands until the secretariat has it judged anew.
+        [V1 + "FindingService/ReassessFindings"] = On<ReassessFindingsRequest>("findings.reassess", Secretariat,
+            r => r.Parent),
+
         // What passes between states is read by those who are part of it.
         [V1 + "NoticeService/GetNotice"] = On<GetNoticeRequest>("notices.get", Owner | Named | Secretariat,
             r => r.Name),

@@ -4,7 +4,7 @@ using Treaty.Grid.V1;
 
 namespace Treaty.Grid.Gateway.Shape;
 
-/// <summary>The form of what asks for a list.</summary>
+/// <summary>The form of what is answered a page at a time.</summary>
 internal static class ListShape
 {
     public static void Check(IMessage request, Inspection check)
@@ -39,6 +39,10 @@ internal static class ListShape
                 check.Day("as_of", r.AsOf, check.LatestPlanned);
                 check.Page(r.PageSize, r.PageToken);
                 check.List(r.Filter, FilterFields.Findings, r.AtLeastPosition);
+                break;
+            case ReassessFindingsRequest r:
+                check.PartyName("parent", r.Parent);
+                check.Page(r.PageSize, r.PageToken);
                 break;
             case ListObligationsRequest r:
                 check.PartyNameOrAll("parent", r.Parent);

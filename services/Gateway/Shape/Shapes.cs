@@ -39,7 +39,7 @@ internal sealed class Shapes(TimeProvider time)
             case RegisterPartyRequest r: RegisterShape.Check(r, check); break;
             case RecordDepositaryNotificationRequest r: RegisterShape.Check(r, check); break;
             case ListObligationsRequest or ListDeclarationsRequest or ListNoticesRequest or ListTransfersRequest
-                or ListInboxRequest or ListFindingsRequest:
+                or ListInboxRequest or ListFindingsRequest or ReassessFindingsRequest:
                 ListShape.Check(request, check);
                 break;
             default: CheckRead(request, check); break;

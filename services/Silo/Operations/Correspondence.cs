@@ -6,7 +6,7 @@ using J = Treaty.Grid.Journal.V1;
 namespace Treaty.Grid.Silo.Operations;
 
 /// <summary>
-/// What parties tell each other, held against what they recorded: every notice that was delivered had been filed, at
+/// What parties tell each other, held against what they recorded: whatever was delivered had been filed, at
 /// the position it names and with the same words, and every answer is that of its addressee. It sees the entries in
 /// the order of their positions, so that only messages under way are in memory.
 /// </summary>
@@ -24,7 +24,19 @@ internal sealed class Correspondence(DamageReport report)
                     TakeFiled(stored, happened.NoticeFiled, entry);
                     break;
                 case J.Event.KindOneofCase.NoticeDelivered:
-                    TakeDelivered(stored, happened.NoticeDelivered);
+                    var delivered = happened.NoticeDelivered;
+                    TakeDelivered(
+                        stored, delivered.From, delivered.Sequence, delivered.Position, Digest(delivered),
+                        $"the notice {delivered.Id}");
+                    break;
+                case J.Event.KindOneofCase.StandingsRevised:
+                    TakeRevised(stored, happened.StandingsRevised);
+                    break;
+                case J.Event.KindOneofCase.StandingsDelivered:
+                    var told = happened.StandingsDelivered;
+                    TakeDelivered(
+                        stored, told.From, told.Sequence, told.Position, Digest(told),
+                        $"the standings for {told.Notice}");
                     break;
                 case J.Event.KindOneofCase.AnswerReceived:
                     TakeAnswer(stored, happened.AnswerReceived);
@@ -44,7 +56,22 @@ internal sealed class Correspondence(DamageReport report)
             Filer = filed.Filer,
             FiledAt = entry.RecordTime,
         });
-        foreach (var address in filed.Addresses)
+        Send(stored, filed.Addresses, said, tellsStandings: false);
+    }
+
+    private void TakeRevised(JournalEntry stored, J.StandingsRevised revised) => Send(
+        stored, revised.Addresses,
+        Digest(new J.StandingsDelivered
+        {
+            Notice = revised.Notice,
+            Transfer = revised.Transfer,
+            Standings = revised.Standings,
+        }),
+        tellsStandings: true);
+
+    private void Send(JournalEntry stored, IEnumerable<J.Address> addresses, byte[] said, bool tellsStandings)
+    {
+        foreach (var address in addresses)
         {
             var lane = LaneOf(stored.Party, address.To);
             if (address.Sequence != lane.Sent + 1)
@@ -53,37 +80,37 @@ internal sealed class Correspondence(DamageReport report)
             }
 
             lane.Sent = address.Sequence;
-            lane.UnderWay[address.Sequence] = new Message(stored.Position, said, 0);
+            lane.UnderWay[address.Sequence] = new Message(stored.Position, said, tellsStandings, 0);
         }
     }
 
-    private void TakeDelivered(JournalEntry stored, J.NoticeDelivered delivered)
+    private void TakeDelivered(
+        JournalEntry stored, string from, long sequence, long position, byte[] said, string what)
     {
-        var lane = LaneOf(delivered.From, stored.Party);
-        if (delivered.Sequence != lane.Delivered + 1)
+        var lane = LaneOf(from, stored.Party);
+        if (sequence != lane.Delivered + 1)
         {
-            Add(stored, $"it takes message {delivered.Sequence} of {delivered.From} after {lane.Delivered}.");
+            Add(stored, $"it takes message {sequence} of {from} after {lane.Delivered}.");
         }
 
-        lane.Delivered = delivered.Sequence;
-        if (!lane.UnderWay.TryGetValue(delivered.Sequence, out var message))
+        lane.Delivered = sequence;
+        if (!lane.UnderWay.TryGetValue(sequence, out var message))
         {
-            Add(stored, $"it takes message {delivered.Sequence} of {delivered.From}, which was never sent.");
+            Add(stored, $"it takes message {sequence} of {from}, which was never sent.");
             return;
         }
 
-        if (message.Position != delivered.Position)
+        if (message.Position != position)
         {
-            Add(stored, $"it names position {delivered.Position} for message {delivered.Sequence} of "
-                + $"{delivered.From}, which was filed at {message.Position}.");
+            Add(stored, $"it names position {position} for message {sequence} of {from}, which was filed at "
+                + $"{message.Position}.");
         }
-        else if (!message.Said.AsSpan().SequenceEqual(Digest(delivered)))
+        else if (!message.Said.AsSpan().SequenceEqual(said))
         {
-            Add(stored, $"it takes the notice {delivered.Id} of {delivered.From} in other words than were filed at "
-                + $"position {message.Position}.");
+            Add(stored, $"it takes {what} of {from} in other words than were filed at position {message.Position}.");
         }
 
-        lane.UnderWay[delivered.Sequence] = message with { DeliveredAt = stored.Position, Said = [] };
+        lane.UnderWay[sequence] = message with { DeliveredAt = stored.Position, Said = [] };
     }
 
     private void TakeAnswer(JournalEntry stored, J.AnswerReceived answer)
@@ -93,7 +120,7 @@ internal sealed class Correspondence(DamageReport report)
         {
             Add(stored, $"it has an answer of {answer.From} to message {answer.Sequence}, which was not delivered.");
         }
-        else if (message.DeliveredAt != answer.Position)
+        else if (!message.TellsStandings && message.DeliveredAt != answer.Position)
         {
             Add(stored, $"it names position {answer.Position} for the answer of {answer.From} to message "
                 + $"{answer.Sequence}, which was delivered at {message.DeliveredAt}.");
@@ -122,6 +149,13 @@ internal sealed class Correspondence(DamageReport report)
         FiledAt = delivered.FiledAt,
     }.ToByteArray());
 
+    private static byte[] Digest(J.StandingsDelivered told) => SHA256.HashData(new J.StandingsDelivered
+    {
+        Notice = told.Notice,
+        Transfer = told.Transfer,
+        Standings = told.Standings,
+    }.ToByteArray());
+
     /// <summary>The messages from one party to another, numbered without a gap.</summary>
     private sealed class Lane
     {
@@ -134,7 +168,8 @@ internal sealed class Correspondence(DamageReport report)
     }
 
     /// <param name="Position">Of the filer's entry.</param>
-    /// <param name="Said">A digest of the notice.</param>
+    /// <param name="Said">A digest of the notice, or of the standings.</param>
+    /// <param name="TellsStandings">Its answer says no more than that it was taken.</param>
     /// <param name="DeliveredAt">The position of the addressee's entry; 0 while there is none.</param>
-    private readonly record struct Message(long Position, byte[] Said, long DeliveredAt);
+    private readonly record struct Message(long Position, byte[] Said, bool TellsStandings, long DeliveredAt);
 }

@@ -64,6 +64,18 @@ internal sealed record Caller(RunningRegister Register, string Code)
     public async Task<ListFindingsResponse> ListAsync(ListFindingsRequest request) =>
         await new FindingService.FindingServiceClient(Register.Channel).ListFindingsAsync(request, Options);
 
+    public async Task<ReassessFindingsResponse> ReassessAsync(
+        string party, bool validateOnly, int pageSize = 0, string pageToken = "") =>
+        await new FindingService.FindingServiceClient(Register.Channel).ReassessFindingsAsync(
+            new ReassessFindingsRequest
+            {
+                Parent = $"parties/{party}",
+                ValidateOnly = validateOnly,
+                PageSize = pageSize,
+                PageToken = pageToken,
+            },
+            Options);
+
     public async Task<ListNoticesResponse> ListAsync(ListNoticesRequest request) =>
         await Notices.ListNoticesAsync(request, Options);
 

@@ -159,9 +159,10 @@ public sealed class NovemberStoryTests(RunningRegister register)
         var received = await PostAsync("UKR", "submit", "J-R", "NOTICE_KIND_RECEIPT");
         Assert.Equal("SEVERITY_BREACH", SeverityOf(received, "APM-02"));
         Assert.Equal("SEVERITY_INFORMATION", SeverityOf(received, "APM-03"));
-        Assert.Equal(
-            (await GetAsync("UKR", "v1/parties/UKR")).GetProperty("position").GetString(),
-            received.GetProperty("receipt").GetProperty("position").GetString());
+        // What others have said to Ukraine meanwhile may follow it.
+        Assert.True(
+            long.Parse((await GetAsync("UKR", "v1/parties/UKR")).GetProperty("position").GetString()!)
+            >= long.Parse(received.GetProperty("receipt").GetProperty("position").GetString()!));
         var transfer = await GetAsync(
             "USA", "v1/parties/USA/transfers/UKR~J1?as_of.year=2024&as_of.month=11&as_of.day=20");
         Assert.Equal("PAIRING_PAIRED", transfer.GetProperty("pairing").GetString());

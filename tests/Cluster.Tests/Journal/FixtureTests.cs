@@ -92,6 +92,23 @@ public sealed class FixtureTests
         Assert.Equal(FactsOfCorrections, parties.Values.SelectMany(FactsOf));
     }
 
+    [Fact]
+    public async Task Other_conventions_and_an_assessment_anew_of_the_fourth_fixture_fold_to_what_they_were()
+    {
+        var parties = Fold(await ReadAsync("journal-4.jsonl"));
+
+        Assert.Equal(FactsOfConventions, parties.Values.SelectMany(FactsOf));
+        var report = Assert.Single(parties["GRC"].Reports);
+        Assert.Equal("ccm", report.Report.Convention);
+        var (sent, marked) = (parties["GRC"].FindNotice("D1")!, parties["GRC"].FindNotice("D2")!);
+        Assert.Equal("no", sent.Notice.Lines[0].Characteristics["self_destructs"]);
+        Assert.Equal("countermeasures", marked.Notice.PurposeId);
+        Assert.Equal(MembershipStatus.Withdrawn, sent.Filer.Under("apmbc")!.Status);
+        Assert.Equal(
+            MembershipStatus.Withdrawn, parties["BGR"].Files[sent.Notice.Transfer].Find("GRC", "D1")!
+                .Filer.Under("apmbc")!.Status);
+    }
+
     /// <summary>A new kind needs a new file: what is there is not written again.</summary>
     [Fact]
     public async Task Every_kind_of_event_and_statement_is_in_a_fixture()
@@ -273,5 +290,30 @@ public sealed class FixtureTests
         "GRC APM-56~RP1 closed",
         "GRC GRC~BGR~T1 Received Corrected",
         "GRC GRC~BGR~T2 Cancelled NotMatched",
+    ];
+
+    private static readonly string[] FactsOfConventions =
+    [
+        "BGR version 9",
+        "BGR PMA-2 Operational  100",
+        "BGR APM-01~GRC~BGR~T1 closed",
+        "BGR APM-02~GRC~BGR~T1",
+        "BGR APM-03~GRC~BGR~T1",
+        "BGR APM-20",
+        "BGR APM-50~GRC~BGR~T1 closed",
+        "BGR CCM-50~GRC~BGR~T2",
+        "BGR GRC~BGR~T1 Received Matched",
+        "BGR GRC~BGR~T2 Dispatched NotMatched",
+        "GRC version 11",
+        "GRC CBU-87 Retained  -3",
+        "GRC CBU-87 InTransit  3",
+        "GRC PMA-2 Operational  -100",
+        "GRC APM-01~GRC~BGR~T1 closed",
+        "GRC APM-02~GRC~BGR~T1",
+        "GRC APM-03~GRC~BGR~T1",
+        "GRC APM-50~GRC~BGR~T1 closed",
+        "GRC CCM-50~GRC~BGR~T2",
+        "GRC GRC~BGR~T1 Received Matched",
+        "GRC GRC~BGR~T2 Dispatched NotMatched",
     ];
 }

@@ -76,10 +76,11 @@ internal static class Histories
 
     /// <summary>Files all, one a day, and delivers letters at random in between, and all of them in the end.</summary>
     public static World Play(
-        ImmutableArray<(string Code, Command Command)> statements, int seed, bool isForgetful = false)
+        ImmutableArray<(string Code, Command Command)> statements, int seed, bool isForgetful = false,
+        World? from = null)
     {
         var dice = new Random(seed);
-        var world = World with { IsForgetful = isForgetful };
+        var world = (from ?? World) with { IsForgetful = isForgetful };
         var time = Start;
         foreach (var (code, command) in statements)
         {
@@ -100,7 +101,8 @@ internal static class Histories
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
-    private static RecordNotification Notification(NotificationKind kind, string date)
+    /// <summary>What the depositary of the Mine Ban Convention received.</summary>
+    public static RecordNotification Notification(NotificationKind kind, string date)
     {
         var day = DateOnly.ParseExact(date, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         return new RecordNotification(

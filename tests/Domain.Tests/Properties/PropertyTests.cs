@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using CsCheck;
+using Treaty.Grid.Conventions;
 using Treaty.Grid.Findings;
 using Treaty.Grid.Stockpiles;
 using Treaty.Grid.Transfers;
@@ -184,6 +186,31 @@ public sealed class PropertyTests
                     .OrderBy(k => k.Name, StringComparer.Ordinal));
                 Assert.IsType<Repeated>(after.Ask(code, new JudgeDay(later)).Decision);
             }
+        }, iter: Histories);
+
+    [Fact]
+    public void Assessed_anew_acts_are_judged_as_if_all_had_been_known_from_the_beginning() => Gen.Select(
+        Properties.Histories.WithPost, Gen.Int[0, 2], Gen.Int[0, 1200], Gen.Bool)
+        .Sample((history, who, day, forgetful) =>
+        {
+            var code = new string("ABC"[who], 3);
+            var kind = code == "CCC" ? NotificationKind.Acceptance : NotificationKind.Withdrawal;
+            var date = new DateOnly(2006, 6, 1).AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            var informed = Properties.Histories.World.Record(code, Properties.Histories.Notification(kind, date));
+            var expected = Properties.Histories.Play(history.Statements, history.Seed, from: informed);
+
+            var world = Properties.Histories.Play(history.Statements, history.Seed, forgetful);
+            var now = world.Parties.Values.Max(p => p.RecordTime);
+            world = world.Record(code, Properties.Histories.Notification(kind, date) with { Time = now });
+            foreach (var (party, known) in world.Recalled.Parties)
+            {
+                var anew = new Reassess([.. known.Files.Keys], [.. known.Declarations.Keys], IsWhole: true, now);
+                world = world.Ask(party, anew).World.DeliverAll(now);
+                Assert.IsType<Repeated>(world.Ask(party, anew).Decision);
+            }
+
+            world.Check();
+            Assert.Equal(Dump.Of(Found(expected)), Dump.Of(Found(world.Recalled)));
         }, iter: Histories);
 
     private static IEnumerable<(Command Command, string Field)> Altered(Command command)

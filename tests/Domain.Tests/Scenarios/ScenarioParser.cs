@@ -74,6 +74,7 @@ public static class ScenarioParser
             "membership" => Membership(words),
             "reports" => new ReportsOwedStep(words.Expect("owed").Expect("from").Date()),
             "report" => Report(words, id),
+            "assesses" => new ReassessStep(words.Expect("anew").Take()),
             "files" when words.Expect("agree").IsEmpty => new FilesAgreeStep(),
             "opening" or "discovery" or "consumption" or "reclassification" or "completion" or "destroys" =>
                 StatementLine.Declaration(verb, words, id),

@@ -104,6 +104,11 @@ public sealed class ScenarioRunner
                 break;
             case NoticeStep { IsDryRun: true } s: Try(s.Notice); break;
             case NoticeStep s: Tell(s.Notice.Filer, s.Notice.Date, time => new FileNotice(s.Notice, time)); break;
+            case ReassessStep s:
+                var anew = Look()[s.Code];
+                Tell(s.Code, DateOnly.MinValue, time => new Reassess(
+                    [.. anew.Files.Keys], [.. anew.Declarations.Keys], IsWhole: true, time));
+                break;
             case RecordedOnStep s: _clock = Later(s.Day); break;
             case AsOfStep s: _asOf = s.Day; break;
             case FindsNothingStep s: CheckNothing(s); break;

@@ -37,6 +37,9 @@ public sealed record ReportStep(
 
 public sealed record DeclarationStep(string Code, Declaration Declaration) : Step;
 
+/// <summary>What was judged is judged anew, by what is known now.</summary>
+public sealed record ReassessStep(string Code) : Step;
+
 /// <summary>From here on, what is said is recorded on this day or later.</summary>
 public sealed record RecordedOnStep(DateOnly Day) : Step;
 

@@ -1,0 +1,192 @@
+using Treaty.Grid.Findings;
+using Treaty.Grid.Stockpiles;
+using Treaty.Grid.Transfers;
+
+namespace Treaty.Grid;
+
+public sealed partial record Party
+{
+    /// <summary>
+    /// The events of one decision as they are found, folded at once, so that the next is judged with them.
+    /// </summary>
+    private sealed class Draft
+    {
+        private readonly ImmutableArray<Event>.Builder _events = ImmutableArray.CreateBuilder<Event>();
+        private readonly DateTimeOffset _recordTime;
+        private string _reason = "The facts that raised it are gone.";
+
+        public Draft(Party party, Command command)
+        {
+            Party = party;
+            _recordTime = command.Time > party.RecordTime ? command.Time : party.RecordTime;
+        }
+
+        public Party Party { get; private set; }
+
+        /// <summary>The day on which deadlines are judged.</summary>
+        public DateOnly Today => DateOnly.FromDateTime(_recordTime.UtcDateTime);
+
+        public bool IsEmpty => _events.Count == 0;
+
+        public Decided Decided => new(_events.ToImmutable(), Party, _recordTime);
+
+        /// <summary>From here on findings are closed because one statement corrects another.</summary>
+        public void Correct(string former, string by) => Because($"{by} corrects {former}");
+
+        /// <summary>From here on findings are closed for that reason.</summary>
+        public void Because(string reason) => _reason = $"{reason}: {_reason}";
+
+        public Draft Add(Event happened)
+        {
+            _events.Add(happened);
+            Party = Party.With(happened, _recordTime);
+            return this;
+        }
+
+        /// <summary>The bookings and findings that follow from a notice, or from the answer to it.</summary>
+        public void AddConsequences(Rulebook rulebook, Party before, Notice notice, bool isNew, long position)
+        {
+            if (notice.Supersedes.Length > 0)
+            {
+                Correct($"parties/{notice.Filer}/notices/{notice.Supersedes}", notice.Name);
+            }
+
+            var booked = ImmutableArray<StockBooked>.Empty;
+            if (notice.Transfer.IsSide(Party.Code))
+            {
+                booked = Bookkeeping.Of(
+                    before.Books, rulebook, Party.Code,
+                    before.Files.GetValueOrDefault(notice.Transfer, new TransferFile(notice.Transfer)),
+                    Party.Files[notice.Transfer], notice, isNew);
+            }
+
+            foreach (var part in booked)
+            {
+                Add(part);
+            }
+
+            foreach (var key in Party.FilesOf(notice).Concat(Party.FilesTouchedBy(notice)).ToList())
+            {
+                JudgeFile(rulebook, key, position);
+            }
+
+            if (booked.Length > 0)
+            {
+                AddReportFindings(rulebook, booked.SelectMany(b => b.Bookings).Min(b => b.Date));
+                AddStockFindings(rulebook, booked.SelectMany(b => b.Bookings).Select(b => b.From.Item));
+            }
+        }
+
+        /// <summary>What a file comes to: findings, and what it is recorded as.</summary>
+        public void JudgeFile(Rulebook rulebook, TransferKey key, long position)
+        {
+            var file = Party.Files[key];
+            AddFindings(key.ToString(), Party.Assess(file, rulebook, Today), position);
+            if (file.IsKnown)
+            {
+                AddAssessment(Assessment.Of(file, rulebook), file);
+                AddDuties(key.Name, Obligations.OfTransfer(Party, file, rulebook));
+            }
+        }
+
+        /// <summary>The findings about a declaration that is no report.</summary>
+        public void AddDeclarationFindings(Rulebook rulebook, Declaration declaration) => AddFindings(
+            declaration.Id,
+            ReportRules.Judge(declaration, Party.Code, rulebook)
+                .Concat(HolderRules.Judge(Party, declaration, rulebook)));
+
+        /// <summary>The findings about the reports in effect that speak of a day or of later ones.</summary>
+        public void AddReportFindings(Rulebook rulebook, DateOnly from)
+        {
+            foreach (var report in Party.Reports.Where(r => r.AsOf >= from).ToList())
+            {
+                AddFindings(
+                    report.Declaration.Id,
+                    ReportRules.Judge(report.Declaration, Party.Code, rulebook)
+                        .Concat(TransparencyRules.Judge(Party, report, rulebook))
+                        .DistinctBy(f => f.Key));
+            }
+        }
+
+        /// <summary>The findings about the party as such, and about the balances of some items.</summary>
+        public void AddStockFindings(Rulebook rulebook, IEnumerable<string> items)
+        {
+            AddFindings("", StockRules.Judge(Party, rulebook, Today));
+            var touched = items.ToHashSet(StringComparer.Ordinal);
+
+            // Stock of an unspecified type covers any other.
+            var judged = touched.Any(i => rulebook.Taxonomy.Find(i) is { IsUnspecified: true })
+                ? Party.Books.Items
+                : touched;
+            foreach (var item in judged.ToList())
+            {
+                var found = StockRules.JudgeBalances(Party, rulebook, item).ToLookup(f => f.Key.About);
+                foreach (var about in StockRules.AccountsOf(item))
+                {
+                    AddFindings(about, found[about]);
+                }
+            }
+
+            AddStockDuties(rulebook);
+        }
+
+        /// <summary>What the party owes by its memberships and its stock.</summary>
+        public void AddStockDuties(Rulebook rulebook) =>
+            AddDuties("", Obligations.OfStock(Party, rulebook, Today));
+
+        private void AddAssessment(Assessment assessment, TransferFile file)
+        {
+            if (assessment != file.Assessed)
+            {
+                Add(new TransferAssessed(file.Key, assessment));
+            }
+        }
+
+        private void AddDuties(string transfer, IEnumerable<Obligation> owed)
+        {
+            var recorded = Party.Duties.GetValueOrDefault(transfer, []);
+            var duties = owed.ToList();
+            foreach (var duty in duties.Except(recorded))
+            {
+                Add(new DutySet(duty));
+            }
+
+            foreach (var gone in recorded.Where(d => !duties.Exists(o => o.Rule == d.Rule)))
+            {
+                Add(new DutySet(gone with { Title = "" }));
+            }
+        }
+
+        /// <summary>
+        /// Raises what is found and not yet recorded, or recorded otherwise; closes what is recorded and no longer
+        /// found.
+        /// </summary>
+        public void AddFindings(string about, IEnumerable<Finding> found, long position = 0)
+        {
+            var recorded = Party.Findings.GetValueOrDefault(about, []);
+            var held = new HashSet<FindingKey>();
+            foreach (var finding in found)
+            {
+                held.Add(finding.Key);
+                var last = recorded.FirstOrDefault(f => f.Key == finding.Key);
+                if (last is null || last.Closed is not null || !last.Says(finding))
+                {
+                    Add(new FindingRaised(finding with
+                    {
+                        Revision = (last?.Revision ?? 0) + 1,
+                        Position = position,
+                        RecordTime = _recordTime,
+                    }));
+                }
+            }
+
+            foreach (var finding in recorded.Where(f => f.Closed is null && !held.Contains(f.Key)))
+            {
+                Add(new FindingClosed(finding.Key, _reason, position)
+                {
+                    RecordTime = _recordTime,
+                });
+            }
+        }
+    }
+}
