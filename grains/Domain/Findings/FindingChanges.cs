@@ -1,6 +1,9 @@
 namespace Treaty.Grid.Findings;
 
-/// <summary>What assessing a party anew changes in what is found about it.</summary>
+/// <summary>
+/// What assessing a party anew changes in what is found about it. Both sides hold what is found about a transfer; what
+/// is found about the other side is for its own assessment to say.
+/// </summary>
 /// <param name="Raised">Newly found, or found again.</param>
 /// <param name="Revised">Found before, and of another weight or with other facts now.</param>
 /// <param name="Closed">Found before, each with the reason why no longer.</param>
@@ -18,12 +21,16 @@ public sealed record FindingChanges(
         var transfers = command.Transfers.ToHashSet();
         var open = before.Findings.Values
             .SelectMany(f => f)
-            .Where(f => f.Closed is null
+            .Where(f => f.Closed is null && f.Key.Party == before.Code
                 && (f.Key.Transfer is { } transfer ? transfers.Contains(transfer) : command.IsWhole))
             .Select(f => f.Key)
             .ToHashSet();
-        var found = events.OfType<FindingRaised>().Select(e => e.Finding).ToLookup(f => open.Contains(f.Key));
+        var found = events.OfType<FindingRaised>()
+            .Select(e => e.Finding)
+            .Where(f => f.Key.Party == before.Code)
+            .ToLookup(f => open.Contains(f.Key));
         var closed = events.OfType<FindingClosed>()
+            .Where(e => e.Key.Party == before.Code)
             .Select(e => before.FindFinding(e.Key)! with
             {
                 Closed = e.Reason,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Data.Common;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Treaty.Grid.Findings;
 using Treaty.Grid.Grains;
 using Treaty.Grid.Silo.Register;
 using Treaty.Grid.Storage;
@@ -98,6 +99,43 @@ public sealed partial class JournalCommands
         }
 
         return IsDamaged;
+    }
+
+    private async Task ReplayAsync(
+        ParseResult parse, IJournal journal, bool isAll, ProgressLine progress, CancellationToken cancellation)
+    {
+        var rulebook = RegisterFiles.ReadRulebook(parse.GetValue(_packs));
+        var replay = new Replay(journal, rulebook, progress);
+        await replay.RunAsync(cancellation);
+        var changes = replay.Changes
+            .OrderBy(c => c.Finding.Key.Rule, StringComparer.Ordinal)
+            .ThenBy(c => c.Finding.Key.Name, StringComparer.Ordinal)
+            .ToList();
+        await SayAsync(
+            $"By {string.Join(", ", rulebook.Jurisdictions.Select(j => j.Convention.PackVersion))}, of "
+            + FormattableString.Invariant($"{replay.Parties:N0} parties: {Count('+')} raised, {Count('~')} revised, ")
+            + FormattableString.Invariant($"{Count('-')} closed, {replay.Unchanged:N0} unchanged; on the dates of ")
+            + FormattableString.Invariant($"{replay.Standings:N0} notices a party stood otherwise."));
+        foreach (var rule in changes.GroupBy(c => c.Finding.Key.Rule))
+        {
+            await SayAsync(FormattableString.Invariant(
+                $"  {rule.Key,-8} +{Of(rule, '+')} ~{Of(rule, '~')} -{Of(rule, '-')}"));
+        }
+
+        foreach (var (sign, finding) in isAll ? changes : changes.Take(ChangesNamedMax))
+        {
+            await SayAsync($"{sign} {finding.Key.Name} {finding.Severity}: {finding.Closed ?? finding.Message}");
+        }
+
+        if (!isAll && changes.Count > ChangesNamedMax)
+        {
+            await SayAsync(FormattableString.Invariant(
+                $"and {changes.Count - ChangesNamedMax:N0} more: --all shows them."));
+        }
+
+        string Count(char sign) => FormattableString.Invariant($"{Of(changes, sign):N0}");
+
+        static int Of(IEnumerable<(char Sign, Finding)> some, char sign) => some.Count(c => c.Sign == sign);
     }
 
     private async Task ExportAsync(

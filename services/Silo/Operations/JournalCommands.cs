@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace Treaty.Grid.Silo.Operations;
 
-/// <summary>What an operator does with a journal while no server runs on it: verify, export, import, rebuild.</summary>
+/// <summary>
+/// What an operator does with a journal while no server runs on it: verify, replay, export, import, rebuild.
+/// </summary>
 /// <param name="program">How the operator starts this program; for the examples.</param>
 /// <param name="error">Progress, and why a command could not run; results go to the output.</param>
 /// <param name="isTerminal">Somebody watches the errors: progress is one line, kept up to date.</param>
@@ -12,6 +14,7 @@ public sealed partial class JournalCommands(
     private const int Done = 0;
     private const int NotRun = 1;
     private const int IsDamaged = 2;
+    private const int ChangesNamedMax = 100;
 
     private readonly Option<string> _data = new("--data")
     {
@@ -28,7 +31,7 @@ public sealed partial class JournalCommands(
 
     private readonly Option<string?> _packs = new("--packs")
     {
-        Description = "The folder of packs that the register is run with.",
+        Description = "The folder of packs that the register is run with, or would be.",
         HelpName = "PATH",
     };
 
@@ -54,7 +57,7 @@ public sealed partial class JournalCommands(
 
             Example
               {program} journal verify --data ./data
-            """) { Verify(), Rebuild(), Export(), Import(), ExplainedCommand.Help() };
+            """) { Verify(), Replay(), Rebuild(), Export(), Import(), ExplainedCommand.Help() };
         await using var help = new StreamWriter(output, leaveOpen: true);
         return await journal.Parse([.. args.Skip(1)]).InvokeAsync(
             new InvocationConfiguration { Output = help, Error = error, EnableDefaultExceptionHandler = false },
@@ -69,7 +72,9 @@ public sealed partial class JournalCommands(
             from those before; record times never fall within a party; books add up to zero; every notice that was
             delivered had been filed as it says, and every answer is that of its addressee; no finding is closed that
             was never raised; every snapshot is what the entries up to it come to. Damage is named with position, party
-            and version: the first {DamageReport.NamedMax} by position, and how much there is in all.
+            and version: the first {DamageReport.NamedMax} by position, and how much there is in all. A snapshot
+            holds what was open under the packs of its day: after a change of packs delete the snapshots, or let the
+            server run until it has made them anew.
 
             Exit codes
               0  sound
@@ -85,6 +90,32 @@ public sealed partial class JournalCommands(
             return await VerifyAsync(parse, journal, Progress(parse), cancellation);
         }));
         return verify;
+    }
+
+    private ExplainedCommand Replay()
+    {
+        var all = new Option<bool>("--all") { Description = $"Every change, not only the first {ChangesNamedMax}." };
+        var replay = new ExplainedCommand(
+            "replay", "Judges all that was ever recorded by other packs, and says what would be found otherwise.", $"""
+            It changes nothing: it says what ReassessFindings would change for all parties, were the register run with
+            the packs in --packs. Memberships count as they are known now. Each party is judged on the day of its last
+            entry. Lines begin with + for what is newly found, ~ for another weight or other facts, - for what is no
+            longer found.
+
+            Exit codes
+              0  done, whether there is a difference or not
+              1  could not run: the message says why, and what to do
+
+            Example
+              {program} journal replay --data ./data --packs ./packs-next
+            """) { _data, _postgres, _packs, all, _quiet };
+        replay.SetAction((parse, cancellation) => RunAsync(parse, async () =>
+        {
+            await using var journal = await OpenAsync(parse, mustExist: true, cancellation);
+            await ReplayAsync(parse, journal, parse.GetValue(all), Progress(parse), cancellation);
+            return Done;
+        }));
+        return replay;
     }
 
     private ExplainedCommand Export()

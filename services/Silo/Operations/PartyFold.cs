@@ -62,6 +62,9 @@ internal sealed class PartyFold(string code, IJournal journal, Rulebook rulebook
     /// <summary>What the snapshot of the party would be now.</summary>
     public byte[] Snapshot() => SnapshotCodec.Encode(_party.Released(rulebook), version => _places[version]);
 
+    /// <summary>As far as it is in memory.</summary>
+    public Party Party => _party;
+
     /// <summary>Of all accounts: zero.</summary>
     public long Sum => _party.Books.Sum;
 
