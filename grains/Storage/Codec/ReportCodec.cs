@@ -5,6 +5,7 @@ namespace Treaty.Grid.Storage.Codec;
 
 /// <summary>
 /// Between a transparency report on the wire and the domain's, without what is held, which is the declaration's lines.
+/// A line break is one character, however it came.
 /// </summary>
 public static class ReportCodec
 {
@@ -17,7 +18,7 @@ public static class ReportCodec
         [
             .. report.Parts.Select(p => new ReportPart((ReportParagraph)p.Paragraph, (PartState)p.State)
             {
-                Text = p.Text,
+                Text = p.Text.Replace("\r\n", "\n", StringComparison.Ordinal),
                 Institutions = [.. p.Institutions],
                 Sites = [.. p.Sites],
                 Methods = [.. p.Methods],

@@ -80,5 +80,63 @@ public sealed class ReportTests(RunningRegister register)
             refused.Fields);
     }
 
+    [Fact]
+    public async Task A_document_follows_the_template_asked_for_and_an_unknown_one_is_refused_with_those_known()
+    {
+        var angola = As("AGO");
+        var draft = await angola.PrepareAsync(2007);
+        Assert.Equal("1999", draft.Document.Template);
+        Assert.Contains("## Form D, Article 7(1)(d): Mines retained or transferred", draft.Document.Content);
+        await angola.DeclareAsync("R-2007", draft.Declaration);
+
+        var later = await angola.DocumentAsync("R-2007", "2016");
+        Assert.Equal("2016", later.Template);
+        Assert.Contains("## Article 7(1)(d): Mines retained or transferred", later.Content);
+        Assert.Equal(later, (await angola.PrepareAsync(2007, "2016")).Document);
+
+        foreach (var call in new Func<Task>[]
+        {
+            () => angola.PrepareAsync(2007, "1998"), () => angola.DocumentAsync("R-2007", "1998"),
+        })
+        {
+            var refused = await Caller.RefusedAsync(call);
+            Assert.Equal(StatusCode.InvalidArgument, refused.Code);
+            Assert.Equal(["template"], refused.Fields);
+            Assert.Contains("Expected one of 1999, 2016.", refused.Status.Message);
+        }
+    }
+
+    [Fact]
+    public async Task Line_breaks_of_a_reports_text_are_kept_however_they_come_and_no_other_control_characters_are()
+    {
+        var benin = As("BEN");
+        var report = (await benin.PrepareAsync(2007)).Declaration;
+        report.TransparencyReport.Parts.Add(new ReportPart
+        {
+            Paragraph = ReportParagraph.Warnings,
+            State = ReportPart.Types.State.Changed,
+            Text = "Signs stand at:\r\n- the ford\r\n\r\nSchools are told.",
+        });
+        var filed = await benin.DeclareAsync("R-2007", report);
+        Assert.Equal(
+            "Signs stand at:\n- the ford\n\nSchools are told.",
+            filed.Declaration.TransparencyReport.Parts[^1].Text);
+        Assert.Contains(
+            "\n\nSigns stand at:\\\n\\- the ford\n\nSchools are told.\n",
+            (await benin.DocumentAsync("R-2007")).Content);
+
+        report.TransparencyReport.Parts[^1].Text = "Signs stand at:\n- the ford\n\nSchools are told.";
+        Assert.True((await benin.DeclareAsync("R-2007", report)).Replayed);
+        report.TransparencyReport.Parts[^1].Text = "half a break\r";
+        report.Remark = "none\nhere";
+        var refused = await Caller.RefusedAsync(() => benin.DeclareAsync("R-2007-2", report));
+        Assert.Equal(
+            [
+                "declaration.remark",
+                $"declaration.transparency_report.parts[{report.TransparencyReport.Parts.Count - 1}].text",
+            ],
+            refused.Fields);
+    }
+
     private Caller As(string code) => new(register, code);
 }

@@ -163,6 +163,19 @@ public sealed class ShapeTests
         { new RegisterPartyRequest { PartyId = "-", Party = new Grid.V1.Party { DisplayName = "All" } }, "party_id" },
     };
 
+    public static TheoryData<IMessage, string> Reports => new()
+    {
+        {
+            new PrepareReportRequest { Parent = "parties/GRC", Year = 2026, Template = new string('1', 65) },
+            "year template"
+        },
+        { new GetReportDocumentRequest { Name = "R", Template = "\n" }, "name template" },
+        { Told(new string('x', 9_999) + "\r\n"), "" },
+        { Told(new string('x', 10_000) + "\n"), "declaration.transparency_report.parts[0].text" },
+        { Told("one\ttwo"), "declaration.transparency_report.parts[0].text" },
+        { Told("one\rtwo"), "declaration.transparency_report.parts[0].text" },
+    };
+
     public static TheoryData<IMessage, string> Requests => new()
     {
         { new GetPartyRequest { Name = "parties/GRC" }, "" },
@@ -257,6 +270,7 @@ public sealed class ShapeTests
     [MemberData(nameof(Requests), DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Clarifications), DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Lists), DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Reports), DisableDiscoveryEnumeration = true)]
     public void A_request_is_held_to_its_form(IMessage request, string fields) => Expect(request, fields, "");
 
     [Fact]
@@ -389,6 +403,21 @@ public sealed class ShapeTests
         change(declaration);
         return new() { Parent = "parties/GRC", DeclarationId = "D1", Declaration = declaration };
     }
+
+    private static SubmitDeclarationRequest Told(string text) => Declared(d =>
+    {
+        d.AsOf = Day(2025, 12, 31);
+        d.TransparencyReport = new TransparencyReport
+        {
+            Parts =
+            {
+                new ReportPart
+                {
+                    Paragraph = ReportParagraph.Warnings, State = ReportPart.Types.State.Changed, Text = text,
+                },
+            },
+        };
+    });
 
     private static Date Day(int year, int month, int day) => new() { Year = year, Month = month, Day = day };
 
