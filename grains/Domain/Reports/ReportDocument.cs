@@ -52,6 +52,7 @@ public static class ReportDocument
             {
                 case ReportParagraph.Stockpile: AddStock(text, declaration, report); break;
                 case ReportParagraph.RetainedAndTransferred: AddTransfers(text, declaration, report); break;
+                case ReportParagraph.DestructionProgrammes: AddSites(text, report); break;
                 case ReportParagraph.Destroyed: AddDestroyed(text, report); break;
                 default: break;
             }
@@ -118,6 +119,17 @@ public static class ReportDocument
             [
                 t.IsIncoming ? "from" : "to", t.Partner, Words(t.Purpose), l.Item, Number(l.Quantity),
             ])));
+    }
+
+    private static void AddSites(StringBuilder text, TransparencyReport report)
+    {
+        text.Append(report.DestroyedAtSites.IsEmpty ? "" : "\nDestroyed in the period, by site:\n");
+        AddTable(
+            text, ["Site", "Method", "Type", "Quantity"],
+            report.DestroyedAtSites.Select(d => (string[])
+            [
+                PlainText.Line(d.Site), PlainText.Line(d.Method), d.Item, Number(d.Quantity),
+            ]));
     }
 
     private static void AddDestroyed(StringBuilder text, TransparencyReport report) => AddTable(

@@ -30,6 +30,10 @@ public static class ReportCodec
             .. report.Transfers.Select(t => new ReportedTransfer(
                 t.Partner, t.Incoming, (Purpose)t.Purpose, [.. t.Lines.Select(l => l.ToLine())])),
         ],
+        DestroyedAtSites =
+        [
+            .. report.DestroyedAtSites.Select(d => new DestructionAtSite(d.Site, d.Method, d.Item, d.Quantity)),
+        ],
     };
 
     public static V1.TransparencyReport ToMessage(this TransparencyReport report) => new()
@@ -58,6 +62,16 @@ public static class ReportCodec
                 Incoming = t.IsIncoming,
                 Purpose = (V1.Purpose)t.Purpose,
                 Lines = { t.Lines.Select(l => l.ToMessage()) },
+            }),
+        },
+        DestroyedAtSites =
+        {
+            report.DestroyedAtSites.Select(d => new V1.DestructionAtSite
+            {
+                Site = d.Site,
+                Method = d.Method,
+                Item = d.Item,
+                Quantity = d.Quantity,
             }),
         },
     };

@@ -40,6 +40,10 @@ internal static class ReportShape
         check.Distinct(
             "transfers", report.Transfers, t => (t.Partner, t.Incoming, t.Purpose), "",
             "a partner with the same way and purpose");
+        check.Each("destroyed_at_sites", report.DestroyedAtSites, Limits.DeclarationLinesMax, CheckAtSite);
+        check.Distinct(
+            "destroyed_at_sites", report.DestroyedAtSites, d => (d.Site, d.Method, d.Item), "",
+            "an item with the same site and method");
     }
 
     private static void CheckConvention(string convention, Inspection check)
@@ -94,6 +98,14 @@ internal static class ReportShape
         {
             check.Between(field, quantity, -Limits.QuantityMax, Limits.QuantityMax);
         }
+    }
+
+    private static void CheckAtSite(DestructionAtSite destruction, Inspection check)
+    {
+        check.Text("site", destruction.Site, Limits.SiteLengthMax, required: true);
+        check.Text("method", destruction.Method, Limits.MethodLengthMax);
+        check.Id("item", destruction.Item);
+        check.Between("quantity", destruction.Quantity, 1, Limits.QuantityMax);
     }
 
     private static void CheckTransfer(ReportedTransfer transfer, Inspection check)

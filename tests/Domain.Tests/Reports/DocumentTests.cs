@@ -82,17 +82,49 @@ public sealed class DocumentTests
         return seen;
     }
 
+    [Fact]
+    public void What_was_destroyed_by_site_stands_under_the_programmes_of_destruction()
+    {
+        var document = Document(new TransparencyReport
+        {
+            DestroyedAtSites =
+            [
+                new DestructionAtSite("Veria", "open burning", "PMA-2", 1_200),
+                new DestructionAtSite("Hill | 7", "", "M14", 3),
+            ],
+        });
+        Assert.Contains(
+            """
+            ## Form F, Article 7(1)(f): Programmes for the destruction of mines
+
+            Nothing is reported.
+
+            Destroyed in the period, by site:
+
+            | Site | Method | Type | Quantity |
+            |---|---|---|---|
+            | Veria | open burning | PMA-2 | 1,200 |
+            | Hill \| 7 |  | M14 | 3 |
+
+            ## Form G
+            """, document);
+    }
+
     private static string[] Headings(ReportTemplate template) =>
         [.. Document("", template).Split('\n').Where(l => l.StartsWith("## ", StringComparison.Ordinal))];
 
-    private static string Document(string text, ReportTemplate template) => ReportDocument.Of(
+    private static string Document(string text, ReportTemplate template) => Document(
+        new TransparencyReport
+        {
+            Parts = [new ReportPart(ReportParagraph.NationalMeasures, PartState.Changed) { Text = text }],
+        },
+        template);
+
+    private static string Document(TransparencyReport report, ReportTemplate? template = null) => ReportDocument.Of(
         "Greece",
         new Declaration("R", DeclarationKind.Report, new DateOnly(2007, 12, 31), [], Place.Unspecified, null)
         {
-            Report = new TransparencyReport
-            {
-                Parts = [new ReportPart(ReportParagraph.NationalMeasures, PartState.Changed) { Text = text }],
-            },
+            Report = report,
         },
-        template);
+        template ?? Old);
 }
