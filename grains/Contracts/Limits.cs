@@ -33,6 +33,9 @@ public static class Limits
     /// <summary>The name of a destruction site.</summary>
     public const int SiteLengthMax = 200;
 
+    /// <summary>The name of a method of destruction, not its manual.</summary>
+    public const int MethodLengthMax = 200;
+
     /// <summary>A remark is a paragraph; documents are referred to, not carried.</summary>
     public const int RemarkLengthMax = 2_000;
 

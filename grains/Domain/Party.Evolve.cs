@@ -73,6 +73,7 @@ public sealed partial record Party
                 ? Insert(corrected.Reports, new FiledReport(
                     declaration, report.ReceivedOn ?? DateOnly.FromDateTime(recordTime.UtcDateTime), Version + 1))
                 : corrected.Reports,
+            Destructions = Sum(corrected.Destructions, Destruction.In(declaration)),
         };
     }
 
@@ -91,6 +92,7 @@ public sealed partial record Party
             Discoveries = Discoveries.RemoveAll(d => d.Version == former.Version),
             Retained = Retained.RemoveAll(r => r.Version == former.Version),
             Reports = Reports.RemoveAll(r => r.Version == former.Version),
+            Destructions = Sum(Destructions, Destruction.In(former.Content), -1),
         };
     }
 
@@ -157,11 +159,15 @@ public sealed partial record Party
     {
         var notice = filed.Notice;
         var next = WithFiled(new FiledNotice(notice, recordTime, filed.Filer) { Version = Version + 1 });
+        var former = next.Files[notice.Transfer].FormerOf(notice)?.Notice;
         return next with
         {
             Notices = Notices.Add(notice.Id, notice.Transfer),
             Contents = next.ContentsWith(notice),
-            Exchanges = next.ExchangesWith(notice),
+            Exchanges = Sum(
+                former is null ? Exchanges : Sum(Exchanges, Exchange.In(former), -1), Exchange.In(notice)),
+            Destructions = Sum(
+                former is null ? Destructions : Sum(Destructions, Destruction.In(former), -1), Destruction.In(notice)),
             Peers = PeersWith(filed.Addresses, new Outbound(notice.Transfer, notice.Id)),
         };
     }
@@ -213,24 +219,17 @@ public sealed partial record Party
         };
     }
 
-    /// <summary>With what a notice just filed says was sent or received, in place of what it corrects.</summary>
-    private ImmutableSortedDictionary<Exchange, long> ExchangesWith(Notice notice)
+    /// <summary>Sums with what one statement adds to them, or takes from them.</summary>
+    private static ImmutableSortedDictionary<T, long> Sum<T>(
+        ImmutableSortedDictionary<T, long> sums, IEnumerable<(T Key, long Quantity)> parts, int sign = 1)
+        where T : struct
     {
-        var exchanges = Exchanges;
-        foreach (var (exchange, quantity) in Exchange.In(notice))
+        foreach (var (key, quantity) in parts)
         {
-            exchanges = exchanges.SetItem(exchange, exchanges.GetValueOrDefault(exchange) + quantity);
+            sums = sums.SetItem(key, sums.GetValueOrDefault(key) + (sign * quantity));
         }
 
-        if (Files[notice.Transfer].FormerOf(notice) is { } former)
-        {
-            foreach (var (exchange, quantity) in Exchange.In(former.Notice))
-            {
-                exchanges = exchanges.SetItem(exchange, exchanges.GetValueOrDefault(exchange) - quantity);
-            }
-        }
-
-        return exchanges;
+        return sums;
     }
 
     /// <summary>

@@ -46,6 +46,10 @@ public sealed partial record Party(string Code)
     public ImmutableSortedDictionary<Exchange, long> Exchanges { get; init; } =
         ImmutableSortedDictionary<Exchange, long>.Empty;
 
+    /// <summary>What it destroyed, by its own statements in effect that name the site.</summary>
+    public ImmutableSortedDictionary<Destruction, long> Destructions { get; init; } =
+        ImmutableSortedDictionary<Destruction, long>.Empty;
+
     /// <summary>Its transparency reports in effect, by the day they speak of: one a year, and the first.</summary>
     public ImmutableArray<FiledReport> Reports { get; init; } = [];
 

@@ -60,6 +60,7 @@ internal sealed partial class PartyGrain
 
     public async ValueTask<PrepareReportResponse> PrepareReport(PrepareReportRequest request)
     {
+        var template = TemplateOf(request.Template);
         var party = await DurableAsync();
         var year = request.Year == 0 ? Today.Year - 1 : request.Year;
         var law = rulebook.Find(StatementCodec.IdOf(request.Convention)) ?? throw new RefusedException(
@@ -75,25 +76,33 @@ internal sealed partial class PartyGrain
         return new PrepareReportResponse
         {
             Declaration = declaration,
-            Document = ToDocument(party, draft),
+            Document = ToDocument(party, draft, template),
             Position = PositionOf(party.Version),
         };
     }
 
     public async ValueTask<ReportDocument> GetReportDocument(GetReportDocumentRequest request)
     {
+        var template = TemplateOf(request.Template);
         var id = StatementCodec.IdOf(request.Name);
         var party = await DurableAsync(Grid.Party.NameOfDeclaration(id));
         return party.Declarations.GetValueOrDefault(id)?.Content is { Report: not null } report
-            ? ToDocument(party, report)
+            ? ToDocument(party, report, template)
             : throw Unknown(request.Name);
     }
 
-    private static ReportDocument ToDocument(Grid.Party party, Stockpiles.Declaration declaration) => new()
-    {
-        Template = Reports.ReportDocument.Template,
-        Content = Reports.ReportDocument.Of(party.DisplayName!, declaration),
-    };
+    private static ReportDocument ToDocument(
+        Grid.Party party, Stockpiles.Declaration declaration, Reports.ReportTemplate template) => new()
+        {
+            Template = template.Id,
+            Content = Reports.ReportDocument.Of(party.DisplayName!, declaration, template),
+        };
+
+    private static Reports.ReportTemplate TemplateOf(string id) => Reports.ReportTemplate.Find(id)
+        ?? throw new RefusedException(RefusedException.RefuseField(
+            "template",
+            $"Expected one of {string.Join(", ", Reports.ReportTemplate.All.Select(t => t.Id))}. Choose one of them, or"
+                + $" leave it out for {Reports.ReportTemplate.All[0].Id}."));
 
     private SubmitDeclarationResponse Respond(Grid.Party party, string id, bool receipt, bool replayed)
     {

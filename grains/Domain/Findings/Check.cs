@@ -84,7 +84,7 @@ public static class Checks
         new("account_unbalanced", ["expected", "closing", "recounted", "books"]);
 
     public static readonly Check PartsAndTotalDiffer =
-        new("parts_and_total_differ", ["sum", "stated_total", "lots", "quantity"]);
+        new("parts_and_total_differ", ["sum", "stated_total", "lots", "quantity", "at_sites", "destroyed"]);
 
     public static readonly Check Overdrawn =
         new("overdrawn", ["item", "holding_class", "lowest_balance", "on", "opening"]);

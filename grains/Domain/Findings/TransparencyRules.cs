@@ -225,8 +225,31 @@ public static class TransparencyRules
             }
         }
 
+        foreach (var (item, atSites, destroyed) in filed.Report.Accounts.Length == 0 ? [] : AtSitesOf(filed.Report))
+        {
+            if (atSites > destroyed)
+            {
+                wrong.Add($"Of {item} {Inputs.Text(atSites)} were destroyed at the sites told, and "
+                    + $"{Inputs.Text(destroyed)} by its account.");
+                inputs.Add($"at_sites[{item}]", atSites).Add($"destroyed[{item}]", destroyed);
+            }
+        }
+
         return law.The(Checks.PartsAndTotalDiffer) is not { } rule || wrong.Count == 0 ? null : Find(
             rule, party, filed, rule.Severity, law, string.Join(" ", wrong), inputs);
+    }
+
+    /// <summary>By item, what was destroyed at the sites told, and in all: by lots where no total is given.</summary>
+    private static IEnumerable<(string Item, long AtSites, long Destroyed)> AtSitesOf(TransparencyReport report)
+    {
+        var accounts = report.Accounts.ToLookup(a => a.Item, StringComparer.Ordinal);
+        return report.DestroyedAtSites
+            .GroupBy(d => d.Item, StringComparer.Ordinal)
+            .Select(g => (
+                g.Key,
+                g.Sum(d => d.Quantity),
+                (accounts[g.Key].FirstOrDefault(a => a.Lot.Length == 0) is { } whole ? [whole] : accounts[g.Key])
+                    .Sum(a => a.Destroyed)));
     }
 
     private static Finding? OpeningDiffers(Party party, FiledReport filed, Jurisdiction law)

@@ -7,14 +7,11 @@ using Treaty.Grid.Transfers;
 namespace Treaty.Grid.Reports;
 
 /// <summary>
-/// A transparency report as a document, in the order of the reporting form. Letters are those of the form that the
-/// First Meeting of the States Parties adopted, which follow Article 7(1); later templates have other letters.
+/// A transparency report as a document, in the order of Article 7(1), with the letters that a template of the reporting
+/// form gives to its paragraphs.
 /// </summary>
 public static class ReportDocument
 {
-    /// <summary>The template whose letters it carries.</summary>
-    public const string Template = "1999";
-
     private static readonly ImmutableArray<(ReportParagraph Paragraph, string Title)> Forms =
     [
         (ReportParagraph.NationalMeasures, "National implementation measures"),
@@ -31,7 +28,7 @@ public static class ReportDocument
     /// <summary>Markdown, a heading for each paragraph.</summary>
     /// <param name="displayName">The state's.</param>
     /// <param name="declaration">With its report.</param>
-    public static string Of(string displayName, Declaration declaration)
+    public static string Of(string displayName, Declaration declaration, ReportTemplate template)
     {
         var report = declaration.Report ?? throw new ArgumentException("It is no report.", nameof(declaration));
         var text = new StringBuilder();
@@ -41,20 +38,21 @@ public static class ReportDocument
         text.Append(report.ReceivedOn is { } received
             ? $"Received by the United Nations on {Inputs.Text(received)}.\n"
             : "Receipt by the United Nations is not stated.\n");
+        text.Append($"\n{template.Note}\n");
         if (declaration.Remark.Length > 0)
         {
-            text.Append($"\n{Plain(declaration.Remark)}\n");
+            text.Append($"\n{PlainText.Line(declaration.Remark)}\n");
         }
 
-        for (var i = 0; i < Forms.Length; i++)
+        foreach (var (paragraph, title) in Forms)
         {
-            var (paragraph, title) = Forms[i];
-            text.Append($"\n## Form {(char)('A' + i)}, Article 7(1)({(char)('a' + i)}): {title}\n\n");
+            text.Append($"\n## {template.HeadingOf(paragraph)}: {title}\n\n");
             AddPart(text, report.Part(paragraph));
             switch (paragraph)
             {
                 case ReportParagraph.Stockpile: AddStock(text, declaration, report); break;
                 case ReportParagraph.RetainedAndTransferred: AddTransfers(text, declaration, report); break;
+                case ReportParagraph.DestructionProgrammes: AddSites(text, report); break;
                 case ReportParagraph.Destroyed: AddDestroyed(text, report); break;
                 default: break;
             }
@@ -79,7 +77,7 @@ public static class ReportDocument
 
         if (part.Text.Length > 0)
         {
-            text.Append($"\n{Plain(part.Text)}\n");
+            text.Append($"\n{PlainText.Lines(part.Text)}\n");
         }
 
         AddList(text, "Authorised institutions", part.Institutions);
@@ -91,7 +89,7 @@ public static class ReportDocument
     {
         if (!entries.IsEmpty)
         {
-            text.Append($"\n{title}:\n\n").AppendJoin("", entries.Select(e => $"- {Plain(e)}\n"));
+            text.Append($"\n{title}:\n\n").AppendJoin("", entries.Select(e => $"- {PlainText.Line(e)}\n"));
         }
     }
 
@@ -106,9 +104,9 @@ public static class ReportDocument
             ],
             report.Accounts.Select(a => (string[])
             [
-                a.Item, Plain(a.Lot), Number(a.Opening), Number(a.Received), Number(a.Acquired), Number(a.Discovered),
-                Number(a.Recounted), Number(a.Destroyed), Number(a.Consumed), Number(a.Delivered), Number(a.Lost),
-                Number(a.Closing), Plain(a.Reason),
+                a.Item, PlainText.Line(a.Lot), Number(a.Opening), Number(a.Received), Number(a.Acquired),
+                Number(a.Discovered), Number(a.Recounted), Number(a.Destroyed), Number(a.Consumed), Number(a.Delivered),
+                Number(a.Lost), Number(a.Closing), PlainText.Line(a.Reason),
             ]));
     }
 
@@ -123,13 +121,24 @@ public static class ReportDocument
             ])));
     }
 
+    private static void AddSites(StringBuilder text, TransparencyReport report)
+    {
+        text.Append(report.DestroyedAtSites.IsEmpty ? "" : "\nDestroyed in the period, by site:\n");
+        AddTable(
+            text, ["Site", "Method", "Type", "Quantity"],
+            report.DestroyedAtSites.Select(d => (string[])
+            [
+                PlainText.Line(d.Site), PlainText.Line(d.Method), d.Item, Number(d.Quantity),
+            ]));
+    }
+
     private static void AddDestroyed(StringBuilder text, TransparencyReport report) => AddTable(
         text, ["Type", "Lot", "Destroyed in the period", "Since entry into force"],
         report.Accounts
             .Where(a => a.Destroyed != 0 || a.DestroyedSinceEntry > 0)
             .Select(a => (string[])
             [
-                a.Item, Plain(a.Lot), Number(a.Destroyed),
+                a.Item, PlainText.Line(a.Lot), Number(a.Destroyed),
                 a.DestroyedSinceEntry is { } since ? Number(since) : "not stated",
             ]));
 
@@ -138,7 +147,7 @@ public static class ReportDocument
         lines.Select(l => (string[])
         [
             l.Item, Words(l.Class == Place.Unspecified ? Place.Operational : l.Class), Number(l.Quantity),
-            string.Join(", ", l.Lots.Select(lot => $"{Plain(lot.Number)}: {Number(lot.Quantity)}")),
+            string.Join(", ", l.Lots.Select(lot => $"{PlainText.Line(lot.Number)}: {Number(lot.Quantity)}")),
         ]));
 
     private static void AddTable(StringBuilder text, string[] head, IEnumerable<string[]> rows)
@@ -154,8 +163,4 @@ public static class ReportDocument
     private static string Words(Enum value) => Inputs.Text(value).Replace('_', ' ').ToLowerInvariant();
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
-    /// <summary>What a reporter wrote is text: it makes no table, link or heading.</summary>
-    private static string Plain(string text) => string.Concat(text.Select(c =>
-        c is '|' or '\\' or '`' or '*' or '_' or '[' or ']' or '<' or '>' or '#' ? $"\\{c}" : $"{c}"));
 }

@@ -7,7 +7,7 @@ namespace Treaty.Grid.Reports;
 
 /// <summary>
 /// The report that a party's own books and notices make, so that nobody enters twice what the register knows: stock,
-/// retained and transferred mines, mines destroyed. What only the party knows it adds before it files.
+/// retained and transferred mines, mines destroyed and where. What only the party knows it adds before it files.
 /// </summary>
 /// <remarks>
 /// Of types that the convention covers in any use; directional types, and types that the taxonomy does not know, are
@@ -76,6 +76,7 @@ public static class ReportDraft
                 || a.DestroyedSinceEntry > 0)
             .ToImmutableArray();
         var transfers = TransfersIn(party, law, asOf.Year);
+        var atSites = DestroyedAtSites(party, law, before, asOf);
         var holdings = Holdings(party, law, asOf);
         return new Declaration(id, DeclarationKind.Report, asOf, holdings, Place.Unspecified, null)
         {
@@ -85,6 +86,7 @@ public static class ReportDraft
                 IsInitial = isInitial,
                 Accounts = accounts,
                 Transfers = transfers,
+                DestroyedAtSites = atSites,
                 Parts =
                 [
                     Part(ReportParagraph.Stockpile, accounts.Length > 0),
@@ -92,6 +94,9 @@ public static class ReportDraft
                         ReportParagraph.RetainedAndTransferred,
                         transfers.Length > 0 || holdings.Any(l => l.Class == Place.Retained)
                             || accounts.Any(a => a.Consumed != 0)),
+
+                    // Without a site on record there may still be programmes: that is for the party to say.
+                    .. atSites.IsEmpty ? [] : new[] { Part(ReportParagraph.DestructionProgrammes, tells: true) },
                     Part(ReportParagraph.Destroyed, accounts.Any(a => a.Destroyed != 0 || a.DestroyedSinceEntry > 0)),
                 ],
             },
@@ -105,6 +110,16 @@ public static class ReportDraft
         party.MembershipOn(law.Convention, asOf).EntryIntoForce is { } entry && entry <= asOf
             ? party.Books.On(item, Place.Destroyed, asOf) - party.Books.On(item, Place.Destroyed, entry.AddDays(-1))
             : null;
+
+    private static ImmutableArray<DestructionAtSite> DestroyedAtSites(
+        Party party, Jurisdiction law, DateOnly before, DateOnly asOf) =>
+    [
+        .. party.Destructions
+            .Where(d => d.Value > 0 && d.Key.Date > before && d.Key.Date <= asOf && law.CoversAlways(d.Key.Item))
+            .GroupBy(d => d.Key with { Date = asOf })
+            .OrderBy(g => g.Key)
+            .Select(g => new DestructionAtSite(g.Key.Site, g.Key.Method, g.Key.Item, g.Sum(d => d.Value))),
+    ];
 
     private static ImmutableArray<ReportedTransfer> TransfersIn(Party party, Jurisdiction law, int year) =>
     [

@@ -137,6 +137,9 @@ public sealed record TransparencyReport
 
     public ImmutableArray<ReportedTransfer> Transfers { get; init; } = [];
 
+    /// <summary>What was destroyed, as far as the sites are told.</summary>
+    public ImmutableArray<DestructionAtSite> DestroyedAtSites { get; init; } = [];
+
     /// <summary>What is said under a paragraph; null if nothing.</summary>
     public ReportPart? Part(ReportParagraph paragraph) => Parts.FirstOrDefault(p => p.Paragraph == paragraph);
 
@@ -156,6 +159,7 @@ public sealed record TransparencyReport
             (t.First.Partner, t.First.IsIncoming, t.First.Purpose)
                 != (t.Second.Partner, t.Second.IsIncoming, t.Second.Purpose)
             || Line.FirstDifference(t.First.Lines, t.Second.Lines) is not null) ? "transfers"
+        : !DestroyedAtSites.SequenceEqual(other.DestroyedAtSites) ? "destroyed_at_sites"
         : null;
 }
 

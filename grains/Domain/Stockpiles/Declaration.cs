@@ -38,6 +38,9 @@ public sealed record Declaration(
     /// <summary>Where stock was destroyed.</summary>
     public string Site { get; init; } = "";
 
+    /// <summary>How stock was destroyed.</summary>
+    public string Method { get; init; } = "";
+
     public string Remark { get; init; } = "";
 
     /// <summary>The id of the party's earlier declaration that this one takes the place of; empty if none.</summary>
@@ -58,6 +61,7 @@ public sealed record Declaration(
         : Line.FirstDifference(Lines, other.Lines) is { } line ? line
         : To != other.To ? "to"
         : Site != other.Site ? "site"
+        : Method != other.Method ? "method"
         : StatedTotal != other.StatedTotal ? "stated_total"
         : Remark != other.Remark ? "remark"
         : Supersedes != other.Supersedes ? "supersedes"

@@ -143,6 +143,12 @@ public sealed record Notice(
     /// <summary>On an explanation only.</summary>
     public ExplanationCode Explanation { get; init; }
 
+    /// <summary>Where mines were destroyed; on a destruction only.</summary>
+    public string Site { get; init; } = "";
+
+    /// <summary>How mines were destroyed; on a destruction only.</summary>
+    public string Method { get; init; } = "";
+
     /// <summary>Takes an earlier notice back and puts nothing in its place.</summary>
     public bool IsWithdrawal => Kind == NoticeKind.Cancellation && Supersedes.Length > 0;
 
@@ -204,6 +210,8 @@ public sealed record Notice(
         : Remark != other.Remark ? "remark"
         : Supersedes != other.Supersedes ? "supersedes"
         : Explanation != other.Explanation ? "explanation"
+        : Site != other.Site ? "site"
+        : Method != other.Method ? "method"
         : null;
 
     /// <summary>

@@ -5,6 +5,7 @@ namespace Treaty.Grid.Storage.Codec;
 
 /// <summary>
 /// Between a transparency report on the wire and the domain's, without what is held, which is the declaration's lines.
+/// A line break is one character, however it came.
 /// </summary>
 public static class ReportCodec
 {
@@ -17,7 +18,7 @@ public static class ReportCodec
         [
             .. report.Parts.Select(p => new ReportPart((ReportParagraph)p.Paragraph, (PartState)p.State)
             {
-                Text = p.Text,
+                Text = p.Text.Replace("\r\n", "\n", StringComparison.Ordinal),
                 Institutions = [.. p.Institutions],
                 Sites = [.. p.Sites],
                 Methods = [.. p.Methods],
@@ -28,6 +29,10 @@ public static class ReportCodec
         [
             .. report.Transfers.Select(t => new ReportedTransfer(
                 t.Partner, t.Incoming, (Purpose)t.Purpose, [.. t.Lines.Select(l => l.ToLine())])),
+        ],
+        DestroyedAtSites =
+        [
+            .. report.DestroyedAtSites.Select(d => new DestructionAtSite(d.Site, d.Method, d.Item, d.Quantity)),
         ],
     };
 
@@ -57,6 +62,16 @@ public static class ReportCodec
                 Incoming = t.IsIncoming,
                 Purpose = (V1.Purpose)t.Purpose,
                 Lines = { t.Lines.Select(l => l.ToMessage()) },
+            }),
+        },
+        DestroyedAtSites =
+        {
+            report.DestroyedAtSites.Select(d => new V1.DestructionAtSite
+            {
+                Site = d.Site,
+                Method = d.Method,
+                Item = d.Item,
+                Quantity = d.Quantity,
             }),
         },
     };

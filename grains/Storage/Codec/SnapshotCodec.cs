@@ -21,7 +21,7 @@ public readonly record struct EntryPlace(long Position, ActivityTraceId TraceId)
 public static class SnapshotCodec
 {
     // A form that is not this one is not read: the entries are folded instead.
-    private const int Form = 2;
+    private const int Form = 3;
 
     /// <summary>The bytes of a party, without anything that rides and is not durable yet.</summary>
     /// <param name="party">As it was released.</param>
@@ -39,6 +39,7 @@ public static class SnapshotCodec
         RegisteredOn = party.RegisteredOn.ToDate(),
         Exchanges = { party.Exchanges.Select(e => ToMessage(e.Key, e.Value)) },
         Reports = { party.Reports.Select(r => ToMessage(r, party.Code)) },
+        Destructions = { party.Destructions.Select(d => ToMessage(d.Key, d.Value)) },
         Retained = { party.Retained.Select(ToMessage) },
         Files = { party.Files.Values.OrderBy(f => f.Key.Name, StringComparer.Ordinal).Select(ToMessage) },
         Contents = { InOrder(party.Contents).ToDictionary(c => c.Key, c => c.Value.Name, StringComparer.Ordinal) },
@@ -104,6 +105,8 @@ public static class SnapshotCodec
                 .. message.Reports.Select(r => new Treaty.Grid.FiledReport(
                     r.Declaration.ToDeclaration(r.Id), r.RecordedOn.ToDay(), r.Version)),
             ],
+            Destructions = message.Destructions.ToImmutableSortedDictionary(
+                d => new Destruction(d.Date.ToDay(), d.Site, d.Method, d.Item), d => d.Quantity),
             Retained =
             [
                 .. message.Retained.Select(r =>
@@ -174,6 +177,15 @@ public static class SnapshotCodec
         Partner = exchange.Partner,
         Item = exchange.Item,
         Purpose = (V1.Purpose)exchange.Purpose,
+        Quantity = quantity,
+    };
+
+    private static J.Destruction ToMessage(Destruction destruction, long quantity) => new()
+    {
+        Date = destruction.Date.ToDate(),
+        Site = destruction.Site,
+        Method = destruction.Method,
+        Item = destruction.Item,
         Quantity = quantity,
     };
 

@@ -42,6 +42,8 @@ public static class StatementCodec
         Supersedes = IdOf(notice.Supersedes),
         Explanation = (ExplanationCode)notice.Explanation,
         PurposeCode = notice.PurposeCode,
+        Site = notice.Site,
+        Method = notice.Method,
     };
 
     /// <summary>With its name, and without its record time, which the entry has.</summary>
@@ -64,6 +66,8 @@ public static class StatementCodec
             Supersedes = NameOf(notice.Filer, "notices", notice.Supersedes),
             Explanation = (V1.ExplanationCode)notice.Explanation,
             PurposeCode = notice.PurposeCode,
+            Site = notice.Site,
+            Method = notice.Method,
         };
         if (notice.Final is { } final)
         {
@@ -123,6 +127,7 @@ public static class StatementCodec
         {
             AtMonthEnd = atMonthEnd,
             Site = declaration.Destruction?.Site ?? "",
+            Method = declaration.Destruction?.Method ?? "",
             Remark = declaration.Remark,
             Supersedes = IdOf(declaration.Supersedes),
             Report = declaration.TransparencyReport?.ToReport(),
@@ -150,7 +155,12 @@ public static class StatementCodec
         {
             case DeclarationKind.Opening: message.StockOpening = new() { Lines = { lines } }; break;
             case DeclarationKind.Destruction:
-                message.Destruction = new() { Lines = { lines }, Site = declaration.Site };
+                message.Destruction = new()
+                {
+                    Lines = { lines },
+                    Site = declaration.Site,
+                    Method = declaration.Method,
+                };
                 break;
             case DeclarationKind.Discovery: message.Discovery = new() { Lines = { lines } }; break;
             case DeclarationKind.Consumption: message.Consumption = new() { Lines = { lines } }; break;

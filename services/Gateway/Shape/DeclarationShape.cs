@@ -39,6 +39,7 @@ internal static class DeclarationShape
         {
             CheckLines(body.Lines, min, check);
             check.Text("site", body.Site, Limits.SiteLengthMax);
+            check.Text("method", body.Method, Limits.MethodLengthMax);
         });
         check.Inside("discovery", declaration.Discovery, (body, check) => CheckLines(body.Lines, min, check));
         check.Inside("consumption", declaration.Consumption, (body, check) => CheckLines(body.Lines, min, check));

@@ -149,14 +149,19 @@ internal sealed class Inspection(DateOnly today)
             + " itself. Correct it.");
 
     /// <summary>Free text. Characters are counted as people count them, not as bytes.</summary>
-    public void Text(string field, string value, int max, bool required = false)
+    /// <param name="lines">It may have line breaks, each of which counts as one.</param>
+    public void Text(string field, string value, int max, bool required = false, bool lines = false)
     {
+        value = lines ? value.Replace("\r\n", "\n", StringComparison.Ordinal) : value;
+        var unwanted = lines
+            ? "control characters other than line breaks (LF or CRLF)"
+            : "control characters, line breaks";
         if (required && string.IsNullOrWhiteSpace(value))
             Refuse(field, $"Expected 1 to {Number(max)} characters. Fill it in.");
         else if (value.Length > max && Count(value) is var count && count > max)
             Refuse(field, $"Expected at most {Number(max)} characters, not {Number(count)}. Shorten it.");
-        else if (!IsPrintable(value))
-            Refuse(field, "Expected text without control characters, line breaks or broken characters. Remove them.");
+        else if (!IsPrintable(lines ? value.Replace('\n', ' ') : value))
+            Refuse(field, $"Expected text without {unwanted} or broken characters. Remove them.");
     }
 
     /// <summary>A value that the contract knows; 0, where it is allowed, is not set.</summary>

@@ -109,9 +109,23 @@ internal static class NoticeShape
         check.Require(
             notice.Kind == NoticeKind.Explanation || notice.Explanation == ExplanationCode.Unspecified, "explanation",
             "Expected it unset: only an EXPLANATION has it. Remove it.");
+        CheckDestruction(notice, check);
         check.Former("supersedes", notice.Supersedes, ResourceNames.Notice(notice.Supersedes)?.Party, filer, "notices");
         if (kind is not null)
             CheckKind(IsWithdrawal(notice) ? Withdrawal : kind, filer, notice, check);
+    }
+
+    private static void CheckDestruction(Notice notice, Inspection check)
+    {
+        foreach (var (field, text, max) in new[]
+        {
+            ("site", notice.Site, Limits.SiteLengthMax), ("method", notice.Method, Limits.MethodLengthMax),
+        })
+        {
+            check.Text(field, text, max);
+            check.Require(text.Length == 0 || notice.Kind == NoticeKind.Destruction, field,
+                "Expected it empty: only a DESTRUCTION has it. Remove it.");
+        }
     }
 
     private static bool IsWithdrawal(Notice notice) =>

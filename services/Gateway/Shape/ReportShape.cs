@@ -10,13 +10,24 @@ internal static class ReportShape
     private const int LastMonth = 12;
     private const int LastDay = 31;
 
+    public static void Check(PrepareReportRequest request, Inspection check)
+    {
+        check.PartyName("parent", request.Parent);
+        check.Require(
+            request.Year == 0 || (!request.Initial && request.Year >= Limits.DateMin.Year
+                && request.Year < check.LatestToday.Year),
+            "year", $"Expected {Limits.DateMin.Year} to {check.LatestToday.Year - 1}, and none with `initial`."
+                + " Leave it out for the last year that has ended.");
+        CheckConvention(request.Convention, check);
+        check.Text("template", request.Template, Limits.IdLengthMax);
+    }
+
     public static void Check(TransparencyReport report, DateOnly? asOf, Inspection check)
     {
         check.Require(
             report.Initial || asOf is null or { Month: LastMonth, Day: LastDay }, "",
             "Expected as_of on 31 December of the year it is about, or `initial`. Correct the date.");
-        if (report.Convention.Length > 0)
-            check.Name("convention", report.Convention, n => ResourceNames.Entry(n, "conventions"), "conventions/{id}");
+        CheckConvention(report.Convention, check);
         check.Day("received_date", report.ReceivedDate, check.LatestToday);
         check.Require(
             asOf is null || report.ReceivedDate is null || !(Days.Read(report.ReceivedDate) < asOf), "received_date",
@@ -29,6 +40,16 @@ internal static class ReportShape
         check.Distinct(
             "transfers", report.Transfers, t => (t.Partner, t.Incoming, t.Purpose), "",
             "a partner with the same way and purpose");
+        check.Each("destroyed_at_sites", report.DestroyedAtSites, Limits.DeclarationLinesMax, CheckAtSite);
+        check.Distinct(
+            "destroyed_at_sites", report.DestroyedAtSites, d => (d.Site, d.Method, d.Item), "",
+            "an item with the same site and method");
+    }
+
+    private static void CheckConvention(string convention, Inspection check)
+    {
+        if (convention.Length > 0)
+            check.Name("convention", convention, n => ResourceNames.Entry(n, "conventions"), "conventions/{id}");
     }
 
     private static void CheckParts(TransparencyReport report, Inspection check)
@@ -46,7 +67,7 @@ internal static class ReportShape
     {
         check.Choice("paragraph", part.Paragraph, required: true);
         check.Choice("state", part.State, required: true);
-        check.Text("text", part.Text, Limits.ReportTextLengthMax);
+        check.Text("text", part.Text, Limits.ReportTextLengthMax, lines: true);
         CheckEntries("institutions", part.Institutions, ReportParagraph.RetainedAndTransferred);
         CheckEntries("sites", part.Sites, ReportParagraph.DestructionProgrammes);
         CheckEntries("methods", part.Methods, ReportParagraph.DestructionProgrammes);
@@ -77,6 +98,14 @@ internal static class ReportShape
         {
             check.Between(field, quantity, -Limits.QuantityMax, Limits.QuantityMax);
         }
+    }
+
+    private static void CheckAtSite(DestructionAtSite destruction, Inspection check)
+    {
+        check.Text("site", destruction.Site, Limits.SiteLengthMax, required: true);
+        check.Text("method", destruction.Method, Limits.MethodLengthMax);
+        check.Id("item", destruction.Item);
+        check.Between("quantity", destruction.Quantity, 1, Limits.QuantityMax);
     }
 
     private static void CheckTransfer(ReportedTransfer transfer, Inspection check)

@@ -68,21 +68,10 @@ internal sealed class Shapes(TimeProvider time)
                 check.PartyName("parent", r.Parent);
                 check.Day("as_of", r.AsOf, check.LatestPlanned);
                 break;
-            case PrepareReportRequest r:
-                check.PartyName("parent", r.Parent);
-                check.Require(
-                    r.Year == 0 || (!r.Initial && r.Year >= Limits.DateMin.Year && r.Year < check.LatestToday.Year),
-                    "year", $"Expected {Limits.DateMin.Year} to {check.LatestToday.Year - 1}, and none with `initial`."
-                        + " Leave it out for the last year that has ended.");
-                if (r.Convention.Length > 0)
-                {
-                    check.Name(
-                        "convention", r.Convention, n => ResourceNames.Entry(n, "conventions"), "conventions/{id}");
-                }
-
-                break;
+            case PrepareReportRequest r: ReportShape.Check(r, check); break;
             case GetReportDocumentRequest r:
                 check.Name("name", r.Name, ResourceNames.Declaration, "parties/{code}/declarations/{id}");
+                check.Text("template", r.Template, Limits.IdLengthMax);
                 break;
             case GetDeclarationRequest r:
                 check.Name("name", r.Name, ResourceNames.Declaration, "parties/{code}/declarations/{id}");

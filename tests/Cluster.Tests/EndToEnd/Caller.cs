@@ -106,13 +106,14 @@ internal sealed record Caller(RunningRegister Register, string Code)
         (await Parties.ListClarificationsAsync(
             new ListClarificationsRequest { Parent = $"parties/{party}", AsOf = asOf }, Options)).Clarifications;
 
-    public async Task<PrepareReportResponse> PrepareAsync(int year) =>
+    public async Task<PrepareReportResponse> PrepareAsync(int year, string template = "") =>
         await new DeclarationService.DeclarationServiceClient(Register.Channel).PrepareReportAsync(
-            new PrepareReportRequest { Parent = $"parties/{Code}", Year = year }, Options);
+            new PrepareReportRequest { Parent = $"parties/{Code}", Year = year, Template = template }, Options);
 
-    public async Task<ReportDocument> DocumentAsync(string report) =>
+    public async Task<ReportDocument> DocumentAsync(string report, string template = "") =>
         await new DeclarationService.DeclarationServiceClient(Register.Channel).GetReportDocumentAsync(
-            new GetReportDocumentRequest { Name = $"parties/{Code}/declarations/{report}" }, Options);
+            new GetReportDocumentRequest { Name = $"parties/{Code}/declarations/{report}", Template = template },
+            Options);
 
     public async Task<Stockpile> StockAsync(Date? asOf = null, long asKnownAt = 0) =>
         await Parties.GetStockpileAsync(

@@ -80,5 +80,112 @@ public sealed class ReportTests(RunningRegister register)
             refused.Fields);
     }
 
+    [Fact]
+    public async Task A_document_follows_the_template_asked_for_and_an_unknown_one_is_refused_with_those_known()
+    {
+        var angola = As("AGO");
+        var draft = await angola.PrepareAsync(2007);
+        Assert.Equal("1999", draft.Document.Template);
+        Assert.Contains("## Form D, Article 7(1)(d): Mines retained or transferred", draft.Document.Content);
+        await angola.DeclareAsync("R-2007", draft.Declaration);
+
+        var later = await angola.DocumentAsync("R-2007", "2016");
+        Assert.Equal("2016", later.Template);
+        Assert.Contains("## Article 7(1)(d): Mines retained or transferred", later.Content);
+        Assert.Equal(later, (await angola.PrepareAsync(2007, "2016")).Document);
+
+        foreach (var call in new Func<Task>[]
+        {
+            () => angola.PrepareAsync(2007, "1998"), () => angola.DocumentAsync("R-2007", "1998"),
+        })
+        {
+            var refused = await Caller.RefusedAsync(call);
+            Assert.Equal(StatusCode.InvalidArgument, refused.Code);
+            Assert.Equal(["template"], refused.Fields);
+            Assert.Contains("Expected one of 1999, 2016.", refused.Status.Message);
+        }
+    }
+
+    [Fact]
+    public async Task Where_and_how_mines_were_destroyed_is_kept_with_each_statement_and_summed_up_in_the_report()
+    {
+        var zambia = As("ZMB");
+        await zambia.DeclareAsync("O", new Declaration
+        {
+            AsOf = Day(2004, 3, 1),
+            StockOpening = new StockOpening { Lines = { new Line { Item = Mine, Quantity = 700 } } },
+        });
+        var burnt = await zambia.DeclareAsync("X", new Declaration
+        {
+            AsOf = Day(2007, 6, 1),
+            Destruction = new StockDestruction
+            {
+                Lines = { new Line { Item = Mine, Quantity = 200 } },
+                Site = "Kabwe",
+                Method = "Open burning",
+            },
+        });
+        Assert.Equal("Open burning", burnt.Declaration.Destruction.Method);
+        await As("TZA").SubmitAsync("D", Dispatch("TZA", "ZMB", "Z1", 100, Day(2007, 5, 4), Purpose.Destruction));
+        await zambia.SubmitAsync("R", Receipt("TZA", "ZMB", "Z1", 100, Day(2007, 5, 7), Purpose.Destruction));
+        var certificate = Certificate("TZA", "ZMB", "Z1", 100, Day(2007, 8, 1), final: true);
+        (certificate.Site, certificate.Method) = ("Kabwe", "Open burning");
+        await zambia.SubmitAsync("C", certificate);
+        var kept = await zambia.NoticeAsync("ZMB", "C");
+        Assert.Equal(("Kabwe", "Open burning"), (kept.Site, kept.Method));
+
+        var draft = await zambia.PrepareAsync(2007);
+        var destroyed = Assert.Single(draft.Declaration.TransparencyReport.DestroyedAtSites);
+        Assert.Equal(
+            ("Kabwe", "Open burning", Mine, 300L),
+            (destroyed.Site, destroyed.Method, destroyed.Item, destroyed.Quantity));
+        Assert.Contains("| Kabwe | Open burning | PMA-2 | 300 |", draft.Document.Content);
+        var filed = await zambia.DeclareAsync("R-2007", draft.Declaration);
+        Assert.DoesNotContain(filed.Findings, f => f.Name.EndsWith("~R-2007", StringComparison.Ordinal));
+        Assert.Equal(draft.Document, await zambia.DocumentAsync("R-2007"));
+
+        var more = draft.Declaration.Clone();
+        more.TransparencyReport.DestroyedAtSites[0].Quantity = 301;
+        var conflict = await Caller.RefusedAsync(() => zambia.DeclareAsync("R-2007", more));
+        Assert.Equal("destroyed_at_sites", conflict.Metadata["field"]);
+        more.Supersedes = "parties/ZMB/declarations/R-2007";
+        var found = Assert.Single(
+            (await zambia.DeclareAsync("R-2007-2", more)).Findings,
+            f => f.Name.EndsWith("~R-2007-2", StringComparison.Ordinal));
+        Assert.Equal(("APM-41", "301"), (found.Rule, found.Inputs[$"at_sites[{Mine}]"]));
+    }
+
+    [Fact]
+    public async Task Line_breaks_of_a_reports_text_are_kept_however_they_come_and_no_other_control_characters_are()
+    {
+        var benin = As("BEN");
+        var report = (await benin.PrepareAsync(2007)).Declaration;
+        report.TransparencyReport.Parts.Add(new ReportPart
+        {
+            Paragraph = ReportParagraph.Warnings,
+            State = ReportPart.Types.State.Changed,
+            Text = "Signs stand at:\r\n- the ford\r\n\r\nSchools are told.",
+        });
+        var filed = await benin.DeclareAsync("R-2007", report);
+        Assert.Equal(
+            "Signs stand at:\n- the ford\n\nSchools are told.",
+            filed.Declaration.TransparencyReport.Parts[^1].Text);
+        Assert.Contains(
+            "\n\nSigns stand at:\\\n\\- the ford\n\nSchools are told.\n",
+            (await benin.DocumentAsync("R-2007")).Content);
+
+        report.TransparencyReport.Parts[^1].Text = "Signs stand at:\n- the ford\n\nSchools are told.";
+        Assert.True((await benin.DeclareAsync("R-2007", report)).Replayed);
+        report.TransparencyReport.Parts[^1].Text = "half a break\r";
+        report.Remark = "none\nhere";
+        var refused = await Caller.RefusedAsync(() => benin.DeclareAsync("R-2007-2", report));
+        Assert.Equal(
+            [
+                "declaration.remark",
+                $"declaration.transparency_report.parts[{report.TransparencyReport.Parts.Count - 1}].text",
+            ],
+            refused.Fields);
+    }
+
     private Caller As(string code) => new(register, code);
 }

@@ -12,6 +12,8 @@ namespace Treaty.Grid.Cluster.Tests.Gateway;
 /// <summary>Each row: what a request says, and the fields named for it; none where it is well formed.</summary>
 public sealed class ShapeTests
 {
+    private const string InSites = "declaration.transparency_report.destroyed_at_sites";
+
     private static readonly Shapes Shapes = new(new Noon(2026, 11, 23));
 
     public static TheoryData<string, Notice, string> Notices => new()
@@ -31,6 +33,12 @@ public sealed class ShapeTests
         { "GRC", Dispatch(n => Bare(n, Kind.Refusal)), "recipient" },
         { "BGR", Dispatch(n => n.Kind = Kind.Destruction), "" },
         { "BGR", Dispatch(n => Bare(n, Kind.Destruction)), "lines" },
+        { "BGR", Dispatch(n => { n.Kind = Kind.Destruction; n.Site = "Veria"; n.Method = "burning"; }), "" },
+        {
+            "BGR",
+            Dispatch(n => { n.Kind = Kind.Destruction; n.Site = new string('x', 201); n.Method = "\n"; }), "site method"
+        },
+        { "GRC", Dispatch(n => { n.Site = "Veria"; n.Method = "burning"; }), "site method" },
         { "GRC", Dispatch(n => n.Kind = Kind.Loss), "" },
         { "BGR", Dispatch(n => n.Kind = Kind.Loss), "" },
         { "ROU", Dispatch(n => n.Kind = Kind.Loss), "sender" },
@@ -163,6 +171,30 @@ public sealed class ShapeTests
         { new RegisterPartyRequest { PartyId = "-", Party = new Grid.V1.Party { DisplayName = "All" } }, "party_id" },
     };
 
+    public static TheoryData<IMessage, string> Reports => new()
+    {
+        {
+            new PrepareReportRequest { Parent = "parties/GRC", Year = 2026, Template = new string('1', 65) },
+            "year template"
+        },
+        { new GetReportDocumentRequest { Name = "R", Template = "\n" }, "name template" },
+        { AtSites(At("Veria"), At("Montana"), At("Veria", "burning")), "" },
+        {
+            AtSites(At("Veria"), At("Veria"), At("", "x\n", "A B", 0)),
+            $"{InSites}[2].site {InSites}[2].method {InSites}[2].item"
+                + $" {InSites}[2].quantity {InSites}[1]"
+        },
+        {
+            AtSites(At(new string('x', 201)), At("x", new string('x', 201))),
+            $"{InSites}[0].site {InSites}[1].method"
+        },
+        { AtSites([.. Many(1_001, i => At($"S{i}"))]), InSites },
+        { Told(new string('x', 9_999) + "\r\n"), "" },
+        { Told(new string('x', 10_000) + "\n"), "declaration.transparency_report.parts[0].text" },
+        { Told("one\ttwo"), "declaration.transparency_report.parts[0].text" },
+        { Told("one\rtwo"), "declaration.transparency_report.parts[0].text" },
+    };
+
     public static TheoryData<IMessage, string> Requests => new()
     {
         { new GetPartyRequest { Name = "parties/GRC" }, "" },
@@ -203,6 +235,10 @@ public sealed class ShapeTests
         { Declared(d => { d.Completion = new StockCompletion(); d.AsOf = Day(2026, 11, 0); }), "declaration.as_of" },
         { Declared(d => { d.Completion = new StockCompletion(); d.AsOf = null; }), "declaration.as_of" },
         { Declared(d => d.Destruction = new StockDestruction()), "declaration.destruction.lines" },
+        {
+            Declared(d => d.Destruction = new StockDestruction { Lines = { Mines() }, Method = new string('x', 201) }),
+            "declaration.destruction.method"
+        },
         {
             Declared(d => d.Reclassification = new StockReclassification { Lines = { Mines() } }),
             "declaration.reclassification.to"
@@ -257,6 +293,7 @@ public sealed class ShapeTests
     [MemberData(nameof(Requests), DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Clarifications), DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Lists), DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Reports), DisableDiscoveryEnumeration = true)]
     public void A_request_is_held_to_its_form(IMessage request, string fields) => Expect(request, fields, "");
 
     [Fact]
@@ -389,6 +426,31 @@ public sealed class ShapeTests
         change(declaration);
         return new() { Parent = "parties/GRC", DeclarationId = "D1", Declaration = declaration };
     }
+
+    private static DestructionAtSite At(
+        string site, string method = "", string item = "PMA-2", long quantity = 1) =>
+        new() { Site = site, Method = method, Item = item, Quantity = quantity };
+
+    private static SubmitDeclarationRequest AtSites(params DestructionAtSite[] destroyed) => Declared(d =>
+    {
+        d.AsOf = Day(2025, 12, 31);
+        d.TransparencyReport = new TransparencyReport { DestroyedAtSites = { destroyed } };
+    });
+
+    private static SubmitDeclarationRequest Told(string text) => Declared(d =>
+    {
+        d.AsOf = Day(2025, 12, 31);
+        d.TransparencyReport = new TransparencyReport
+        {
+            Parts =
+            {
+                new ReportPart
+                {
+                    Paragraph = ReportParagraph.Warnings, State = ReportPart.Types.State.Changed, Text = text,
+                },
+            },
+        };
+    });
 
     private static Date Day(int year, int month, int day) => new() { Year = year, Month = month, Day = day };
 

@@ -64,23 +64,28 @@ public sealed class FixtureTests
         }
     }
 
-    /// <summary>Before there were corrections it did not hold what they take back: the entries are folded.</summary>
-    [Fact]
-    public void A_snapshot_of_the_first_form_is_not_used() =>
-        Assert.Null(SnapshotCodec.Decode(Convert.FromBase64String(ReadText("snapshot-1-BGR.base64")), "BGR"));
+    /// <summary>
+    /// The first did not hold what corrections take back, the second not where mines were destroyed: the entries are
+    /// folded.
+    /// </summary>
+    [Theory]
+    [InlineData("snapshot-1-BGR.base64", "BGR")]
+    [InlineData("snapshot-2-GRC.base64", "GRC")]
+    public void A_snapshot_of_an_earlier_form_is_not_used(string file, string party) =>
+        Assert.Null(SnapshotCodec.Decode(Convert.FromBase64String(ReadText(file)), party));
 
     [Fact]
     public void A_snapshot_that_was_read_is_written_with_the_same_bytes()
     {
-        var bytes = Convert.FromBase64String(ReadText("snapshot-2-GRC.base64"));
+        var bytes = Convert.FromBase64String(ReadText("snapshot-3-BGR.base64"));
 
-        var (party, places) = SnapshotCodec.Decode(bytes, "GRC")!.Value;
+        var (party, places) = SnapshotCodec.Decode(bytes, "BGR")!.Value;
 
-        var expected = J.PartySnapshot.Parser.ParseFrom(bytes);
-        WithoutTitles(expected.Findings.Select(f => f.Finding));
-        Assert.Equal(expected.ToByteArray(), SnapshotCodec.Encode(party, version => places[version]));
-        Assert.Equal("Greece", party.DisplayName);
-        Assert.Equal(FactsOfCorrections.Where(f => f.StartsWith("GRC", StringComparison.Ordinal)), FactsOf(party));
+        Assert.Equal(bytes, SnapshotCodec.Encode(party, version => places[version]));
+        Assert.Equal("Bulgaria", party.DisplayName);
+        Assert.Equal(
+            FactsOfSites.Where(f => f.StartsWith("BGR", StringComparison.Ordinal)),
+            FactsOf(party).Concat(SitesOf(party)));
     }
 
     [Fact]
@@ -108,6 +113,19 @@ public sealed class FixtureTests
             MembershipStatus.Withdrawn, parties["BGR"].Files[sent.Notice.Transfer].Find("GRC", "D1")!
                 .Filer.Under("apmbc")!.Status);
     }
+
+    [Fact]
+    public async Task Sites_of_destruction_of_the_fifth_fixture_fold_to_what_they_were()
+    {
+        var parties = Fold(await ReadAsync("journal-5.jsonl"));
+
+        Assert.Equal(FactsOfSites, parties.Values.SelectMany(p => FactsOf(p).Concat(SitesOf(p))));
+    }
+
+    /// <summary>Sites were kept before they were summed up.</summary>
+    [Fact]
+    public async Task A_site_that_the_first_fixture_told_is_known() => Assert.Equal(
+        ["GRC Veria  PFM-1 7200"], Fold(await ReadAsync("journal-1.jsonl")).Values.SelectMany(SitesOf));
 
     /// <summary>A new kind needs a new file: what is there is not written again.</summary>
     [Fact]
@@ -189,6 +207,16 @@ public sealed class FixtureTests
             .Select(f => $"{party.Code} {f.Key} {f.Assessed!.Movement} {f.Assessed.Match}"),
     ];
 
+    /// <summary>What a party destroyed at sites, and its reports say of it.</summary>
+    private static IEnumerable<string> SitesOf(Party party) =>
+    [
+        .. party.Destructions
+            .Where(d => d.Value != 0)
+            .Select(d => $"{party.Code} {d.Key.Site} {d.Key.Method} {d.Key.Item} {d.Value}"),
+        .. party.Reports.SelectMany(r => r.Report.DestroyedAtSites)
+            .Select(d => $"{party.Code} reports {d.Site} {d.Method} {d.Item} {d.Quantity}"),
+    ];
+
     private static async Task<IReadOnlyList<JournalEntry>> ReadAsync(string file)
     {
         await using var stream = Open(file);
@@ -266,6 +294,22 @@ public sealed class FixtureTests
         "USA USA~UKR~U1 Refused Matched",
         "XXA version 15",
         "XXA APM-12",
+    ];
+
+    private static readonly string[] FactsOfSites =
+    [
+        "BGR version 6",
+        "BGR APM-50~GRC~BGR~T1 closed",
+        "BGR GRC~BGR~T1 Destroyed Matched",
+        "BGR Montana Detonation PMA-2 500",
+        "BGR reports Montana Detonation PMA-2 500",
+        "GRC version 9",
+        "GRC PMA-2 Operational  290",
+        "GRC APM-20",
+        "GRC APM-50~GRC~BGR~T1 closed",
+        "GRC GRC~BGR~T1 Destroyed Matched",
+        "GRC Veria Open burning PMA-2 210",
+        "GRC reports Veria Open burning PMA-2 210",
     ];
 
     private static readonly string[] FactsOfCorrections =

@@ -83,6 +83,7 @@ internal static class Story
             Lines = [new Line("PFM-1", 7_200)],
             AtMonthEnd = true,
             Site = "Veria",
+            Method = "Open burning",
             Remark = "Under observation.",
         });
         Declare(register, "ROU", $"complete{time}", DeclarationKind.Completion, year);
@@ -144,6 +145,8 @@ internal static class Story
         {
             Final = true,
             Lines = [new Line("PMA-2", 1_485), new Line("PMR-2A", 2)],
+            Site = "Montana",
+            Method = "Detonation",
         });
     }
 

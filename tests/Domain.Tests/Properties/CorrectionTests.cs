@@ -21,6 +21,11 @@ public sealed class CorrectionTests
             Balances(Play(right)), Balances(Play(slips))), iter: Histories);
 
     [Fact]
+    public void A_slip_that_is_corrected_at_once_leaves_what_was_destroyed_where_as_if_it_had_not_been_made() =>
+        Slipped.Sample((slips, right) => Assert.Equal(
+            AtSites(Play(right)), AtSites(Play(slips))), iter: Histories);
+
+    [Fact]
     public void A_slip_that_is_corrected_at_once_leaves_the_findings_as_if_it_had_not_been_made() =>
         Slipped.Sample((slips, right) => Assert.Equal(
             Found(Play(right)), Found(Play(slips))), iter: Histories);
@@ -110,7 +115,12 @@ public sealed class CorrectionTests
                     slips.Add((code, command));
                     break;
                 case FileNotice c when dice.Next(3) == 0:
-                    var slip = c.Notice with { Id = $"{c.Notice.Id}-slip", Lines = Other(c.Notice.Lines, dice) };
+                    var slip = c.Notice with
+                    {
+                        Id = $"{c.Notice.Id}-slip",
+                        Lines = Other(c.Notice.Lines, dice),
+                        Site = c.Notice.Kind == NoticeKind.Destruction ? "elsewhere" : "",
+                    };
                     slips.Add((code, c with { Notice = slip }));
                     slips.Add((code, c with { Notice = c.Notice with { Supersedes = slip.Id } }));
                     break;
@@ -150,6 +160,12 @@ public sealed class CorrectionTests
 
     private static ImmutableArray<Line> Other(ImmutableArray<Line> lines, Random dice) =>
         [.. lines.Select(l => l.Quantity == 0 ? l : l with { Quantity = dice.Next(1, 40) })];
+
+    private static IEnumerable<string> AtSites(World world) =>
+        from party in world.Parties.Values
+        from destroyed in party.Destructions
+        where destroyed.Value != 0
+        select $"{party.Code} {destroyed.Key} {destroyed.Value}";
 
     private static IEnumerable<string> Balances(World world) =>
         from party in world.Parties.Values

@@ -58,6 +58,10 @@ internal static class Histories
                 Class = place,
             });
 
+    /// <summary>Where and how something was destroyed; each is often left out.</summary>
+    private static readonly Gen<(string Site, string Method)> GenSite =
+        Gen.Select(OneOf("", "Veria", "Montana"), OneOf("", "burning", "detonation"));
+
     private static readonly Gen<ImmutableArray<Line>> GenLines =
         GenLine.Array[1, 2].Select(lines => lines.DistinctBy(l => l.Item).ToImmutableArray());
 
@@ -110,8 +114,9 @@ internal static class Histories
     }
 
     private static Gen<Func<int, (string, Command)>> GenNotice() =>
-        Gen.Select(GenKey, Gen.Enum<NoticeKind>(), Gen.Enum<Purpose>(), GenDay, GenLines, Gen.Int[0, 11], GenKey)
-            .Select((key, kind, purpose, day, lines, extra, origin) =>
+        Gen.Select(
+                GenKey, Gen.Enum<NoticeKind>(), Gen.Enum<Purpose>(), GenDay, GenLines, Gen.Int[0, 11], GenKey, GenSite)
+            .Select((key, kind, purpose, day, lines, extra, origin, at) =>
                 (Func<int, (string, Command)>)(index =>
                 {
                     var filer = kind switch
@@ -130,16 +135,22 @@ internal static class Histories
                         OnwardFrom = kind == NoticeKind.Dispatch && extra > 8 && origin.Recipient == key.Sender
                             ? origin
                             : null,
+                        Site = kind == NoticeKind.Destruction ? at.Site : "",
+                        Method = kind == NoticeKind.Destruction ? at.Method : "",
                     };
                     return (filer, new FileNotice(
                         kind == NoticeKind.Reply ? notice with { Lines = [] } : notice, Start));
                 }));
 
     private static Gen<Func<int, (string, Command)>> GenDeclaration() =>
-        Gen.Select(GenParty, Gen.Enum<DeclarationKind>(), GenDay, GenLines)
-            .Select((code, kind, day, lines) => (Func<int, (string, Command)>)(index => (code, new FileDeclaration(
+        Gen.Select(GenParty, Gen.Enum<DeclarationKind>(), GenDay, GenLines, GenSite)
+            .Select((code, kind, day, lines, at) => (Func<int, (string, Command)>)(index => (code, new FileDeclaration(
                 new Declaration(
                     $"d{index}", kind, day, kind == DeclarationKind.Completion ? [] : lines,
-                    kind == DeclarationKind.Reclassification ? Place.Retained : Place.Unspecified, null),
+                    kind == DeclarationKind.Reclassification ? Place.Retained : Place.Unspecified, null)
+                {
+                    Site = kind == DeclarationKind.Destruction ? at.Site : "",
+                    Method = kind == DeclarationKind.Destruction ? at.Method : "",
+                },
                 Start))));
 }

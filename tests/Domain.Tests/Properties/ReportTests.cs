@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using CsCheck;
 using Treaty.Grid.Findings;
 using Treaty.Grid.Reports;
+using Treaty.Grid.Stockpiles;
+using Treaty.Grid.Transfers;
 
 namespace Treaty.Grid.Domain.Tests.Properties;
 
@@ -50,6 +52,42 @@ public sealed class ReportTests
                 }
             }
         }, iter: Histories);
+
+    [Fact]
+    public void Each_year_tells_what_its_statements_destroyed_at_the_sites_that_they_name() =>
+        Properties.Histories.WithPost.Sample(history =>
+        {
+            var world = Properties.Histories.Play(history.Statements, history.Seed);
+            foreach (var (code, party) in world.Parties)
+            {
+                for (var year = 2006; year <= 2009; year++)
+                {
+                    var report = ReportDraft.OfYear(party, world.Rulebook.Primary!, year, "draft").Report!;
+                    var stated = history.Statements
+                        .Where(s => s.Code == code)
+                        .SelectMany(s => Destroyed(s.Command))
+                        .Where(d => d.Day.Year == year && d.Site.Length > 0 && d.Line.Quantity > 0
+                            && world.Rulebook.Primary!.CoversAlways(d.Line.Item))
+                        .GroupBy(d => (d.Site, d.Method, d.Line.Item))
+                        .Select(g => $"{g.Key} {g.Sum(d => d.Line.Quantity)}");
+                    Assert.Equal(
+                        stated.Order(StringComparer.Ordinal),
+                        report.DestroyedAtSites
+                            .Select(d => $"{(d.Site, d.Method, d.Item)} {d.Quantity}")
+                            .Order(StringComparer.Ordinal));
+                }
+            }
+        }, iter: Histories);
+
+    private static IEnumerable<(DateOnly Day, string Site, string Method, Line Line)> Destroyed(Command command) =>
+        command switch
+        {
+            FileNotice { Notice: { Kind: NoticeKind.Destruction } n } =>
+                n.Lines.Select(l => (n.Date, n.Site, n.Method, l)),
+            FileDeclaration { Declaration: { Kind: DeclarationKind.Destruction } d } =>
+                d.Lines.Select(l => (d.AsOf, d.Site, d.Method, l)),
+            _ => [],
+        };
 
     /// <summary>Books that have less than nothing somewhere (APM-42): no report can be right about that.</summary>
     private static bool IsOverdrawn(Party party) => Enumerable.Range(2006, 4)

@@ -20,6 +20,26 @@ public sealed partial class RuleTests
         """);
 
     [Fact]
+    public void APM_41_raised_when_more_was_destroyed_at_sites_than_by_the_account() => Raised("APM-41", """
+        opening GRC PMA-2 100 PMR-2A 10 2007-01-01
+        destroys GRC PMA-2 60 2007-06-01 site=Veria
+        destroys GRC PMA-2 10 2007-06-02
+        recorded on 2008-02-01
+        report GRC 2007 as=r at.Montana.PMA-2=11 at.Veria.PMR-2A=1
+        finds GRC APM-41 DATA about r at_sites[PMA-2]=71 destroyed[PMA-2]=70 at_sites[PMR-2A]=1 destroyed[PMR-2A]=0
+        """);
+
+    [Fact]
+    public void APM_41_not_raised_when_the_sites_of_some_of_it_are_told() => NotRaised("APM-41", """
+        opening GRC PMA-2 100 2007-01-01
+        destroys GRC PMA-2 60 2007-06-01 site=Veria
+        destroys GRC PMA-2 10 2007-06-02
+        recorded on 2008-02-01
+        report GRC 2007 at.Montana.PMA-2=10
+        report BGR 2007 at.Montana.PMA-2=10
+        """);
+
+    [Fact]
     public void APM_50_raised_when_one_side_is_silent() => Raised("APM-50", """
         receipt T1 GRC BGR PMA-2 10 training 2007-05-04
         dispatch T2 BGR GRC PMA-2 10 training 2007-05-31

@@ -51,6 +51,7 @@ internal static class ReportLine
                         l => l.Item == rest ? l with { Quantity = Words.ParseNumber(fact.Value) } : l),
                 ],
             },
+            "at" => draft with { Report = report with { DestroyedAtSites = Destroyed(report, rest, fact.Value) } },
             "sent" or "received-from" => draft with
             {
                 Report = report with { Transfers = Moved(report.Transfers, verb != "sent", rest, fact.Value) },
@@ -92,6 +93,18 @@ internal static class ReportLine
         return Words.ParseNumber(quantity) is > 0 and var count
             ? others.Add(new ReportedTransfer(words[0], incoming, purpose, [new Line(words[1], count)]))
             : others;
+    }
+
+    /// <summary>By site and item, as in <c>at.Veria.PMA-2=100</c>.</summary>
+    private static ImmutableArray<DestructionAtSite> Destroyed(
+        TransparencyReport report, string what, string quantity)
+    {
+        var words = what.Split('.');
+        return
+        [
+            .. report.DestroyedAtSites.Where(d => (d.Site, d.Item) != (words[0], words[1])),
+            new DestructionAtSite(words[0], "", words[1], Words.ParseNumber(quantity)),
+        ];
     }
 
     private static ImmutableArray<StockAccount> Counted(

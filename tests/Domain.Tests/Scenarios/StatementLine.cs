@@ -71,6 +71,8 @@ internal static class StatementLine
                 "as" => declaration with { Id = fact.Value },
                 "corrects" => declaration with { Supersedes = fact.Value },
                 "total" => declaration with { StatedTotal = Words.ParseNumber(fact.Value) },
+                "site" => declaration with { Site = fact.Value },
+                "method" => declaration with { Method = fact.Value },
                 "from" => declaration with { Lines = [.. declaration.Lines.Select(l => InClass(l, fact.Value))] },
                 _ => throw new FormatException($"a declaration has no \"{fact.Name}\"."),
             };
@@ -111,6 +113,8 @@ internal static class StatementLine
             "control" => notice with { ControlPassed = IsYes(value) },
             "total" => notice with { StatedTotal = Words.ParseNumber(value) },
             "onward-from" => notice with { OnwardFrom = sides[value] },
+            "site" => notice with { Site = value },
+            "method" => notice with { Method = value },
             "remark" => notice with { Remark = value },
             "class" => notice with { Lines = [.. notice.Lines.Select(l => InClass(l, value))] },
             "set-off-by" => notice with
