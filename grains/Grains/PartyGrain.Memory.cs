@@ -83,9 +83,11 @@ internal sealed partial class PartyGrain
 
             var entry = EntryCodec.Decode(stored.Payload.Span, Code);
             var names = new HashSet<string>(StringComparer.Ordinal);
+
+            // Before the first event: what one of them takes back is not to be recalled for the next.
+            await RecallAsync([.. entry.Events.SelectMany(_party.NeededFor)]);
             foreach (var happened in entry.Events)
             {
-                await RecallAsync(_party.NeededFor(happened));
                 names.UnionWith(_party.MentionedBy(happened));
                 _party = _party.With(happened, entry.RecordTime);
             }
