@@ -14,6 +14,7 @@ public sealed partial record Party
         RecordNotification c => Decide(c, rulebook),
         FileDeclaration c => Decide(c, rulebook),
         FileNotice c => Decide(c, rulebook),
+        ConfirmPairing c => Decide(c, rulebook),
         TakeNotice c => Decide(c, rulebook),
         TakeAnswer c => Decide(c, rulebook),
         JudgeDay c => Decide(c, rulebook),
@@ -150,10 +151,7 @@ public sealed partial record Party
             return refused;
         }
 
-        var filed = new NoticeFiled(notice, rulebook.StandingsOf(this, notice), [.. Addresses(notice, former?.Notice)]);
-        var draft = new Draft(this, command).Add(filed);
-        draft.AddConsequences(rulebook, this, notice, isNew: true, 0);
-        return draft.Decided;
+        return new Draft(this, command).File(notice, rulebook).Decided;
     }
 
     private Decision Decide(TakeNotice command, Rulebook rulebook)
@@ -242,9 +240,11 @@ public sealed partial record Party
     /// </summary>
     private sealed class Draft
     {
+        private const string FactsGone = "The facts that raised it are gone.";
+
         private readonly ImmutableArray<Event>.Builder _events = ImmutableArray.CreateBuilder<Event>();
         private readonly DateTimeOffset _recordTime;
-        private string _reason = "The facts that raised it are gone.";
+        private string _reason = FactsGone;
 
         public Draft(Party party, Command command)
         {
@@ -262,12 +262,23 @@ public sealed partial record Party
         public Decided Decided => new(_events.ToImmutable(), Party, _recordTime);
 
         /// <summary>From here on findings are closed because one statement corrects another.</summary>
-        public void Correct(string former, string by) => _reason = $"{by} corrects {former}: {_reason}";
+        public void Correct(string former, string by) => _reason = $"{by} corrects {former}: {FactsGone}";
 
         public Draft Add(Event happened)
         {
             _events.Add(happened);
             Party = Party.With(happened, _recordTime);
+            return this;
+        }
+
+        /// <summary>A notice of the party, and what follows from it.</summary>
+        public Draft File(Notice notice, Rulebook rulebook)
+        {
+            var before = Party;
+            Add(new NoticeFiled(
+                notice, rulebook.StandingsOf(before, notice),
+                [.. before.Addresses(notice, before.FormerOf(notice)?.Notice)]));
+            AddConsequences(rulebook, before, notice, isNew: true, 0);
             return this;
         }
 

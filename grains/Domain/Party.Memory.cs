@@ -45,7 +45,8 @@ public sealed partial record Party
     };
 
     /// <summary>
-    /// The names that a command rests on. What is known of them has to be in memory before it is decided.
+    /// The names that a command rests on. What is known of them has to be in memory before it is decided. A
+    /// confirmation may name more once its file is there.
     /// </summary>
     public IEnumerable<string> NeededFor(Command command) => command switch
     {
@@ -54,6 +55,7 @@ public sealed partial record Party
             NamesIn(c.Notice).Prepend(NameOfNotice(c.Notice.Id)).Append(NameOfNotice(c.Notice.Supersedes)),
         FileNotice c => NamesIn(c.Notice).Prepend(NameOfNotice(c.Notice.Id)),
         TakeNotice c => FilesOf(c.Notice).Select(NameOf),
+        ConfirmPairing c => NamesIn(c),
         _ => [],
     };
 

@@ -213,6 +213,32 @@ internal sealed partial class PartyGrain
         return party;
     }
 
+    /// <summary>What a command rests on, and what that turns out to rest on in turn.</summary>
+    private async ValueTask RecallAsync(Command command)
+    {
+        List<string> names;
+        do
+        {
+            names = NamesOf([command]);
+            await RecallAsync(names);
+        }
+        while (NamesOf([command]).Except(names).Any());
+    }
+
+    /// <summary>A party with what a command rests on; the one in memory stays as it is.</summary>
+    private async ValueTask<Grid.Party> RecallAsync(Grid.Party party, Command command)
+    {
+        List<string> names;
+        do
+        {
+            names = [.. party.NeededFor(command)];
+            party = await RecallAsync(party, names);
+        }
+        while (party.NeededFor(command).Except(names).Any());
+
+        return party;
+    }
+
     /// <summary>The names that commands rest on, each once.</summary>
     private List<string> NamesOf(IEnumerable<Command> commands) =>
         [.. commands.SelectMany(_party.NeededFor).Distinct(StringComparer.Ordinal)];

@@ -39,7 +39,7 @@ internal sealed partial class PartyGrain
         if (request.ValidateOnly)
         {
             // What it answers rests on what is durable.
-            var before = await RecallAsync(_party, NamesOf([command]));
+            var before = await RecallAsync(_party, command);
             var decision = before.Decide(command, rulebook);
             await _tail;
             return decision switch
@@ -122,7 +122,7 @@ internal sealed partial class PartyGrain
     {
         using var span = GrainTelemetry.Start("party.record", traceparent, Code);
         await OpenAsync();
-        await RecallAsync(NamesOf([command]));
+        await RecallAsync(command);
         ThrowIfPoisoned();
         var decision = _party.Decide(command, rulebook);
         if (decision is Refused refused)
@@ -130,6 +130,11 @@ internal sealed partial class PartyGrain
             // What it conflicts with may not be durable yet.
             await _tail;
             throw new RefusedException(ToStatus(refused.Refusal));
+        }
+
+        foreach (var filed in (decision as Decided)?.Events.OfType<NoticeFiled>() ?? [])
+        {
+            Trace(filed, span?.Id ?? traceparent);
         }
 
         // A repeat waits for what is under way: the first time may not be durable yet.
