@@ -37,6 +37,10 @@ public interface IPartyGrain : IGrainWithStringKey
     [Alias("Assess")]
     ValueTask<AssessResponse> Assess(AssessRequest request);
 
+    /// <summary>Moves the party's notices to the other side's file, or repeats the first answer.</summary>
+    [Alias("ConfirmPairing")]
+    ValueTask<ConfirmPairingResponse> ConfirmPairing(ConfirmRequest request);
+
     /// <summary>Takes messages of other parties, those next in each one's order; the others are left.</summary>
     [Alias("Deliver")]
     ValueTask<DeliverResponse> Deliver(DeliverRequest request);

@@ -15,6 +15,9 @@ public static class Limits
     /// <summary>Ids and references are typed, printed and read aloud.</summary>
     public const int IdLengthMax = 64;
 
+    /// <summary>Ids of notices are made of it and must not become too long.</summary>
+    public const int ConfirmationIdLengthMax = 40;
+
     /// <summary>Party codes: ISO 3166 alpha-3, and room for bodies that have none.</summary>
     public const int PartyCodeLengthMax = 32;
 

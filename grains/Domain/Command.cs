@@ -1,3 +1,4 @@
+using System.Globalization;
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Stockpiles;
 using Treaty.Grid.Transfers;
@@ -20,6 +21,21 @@ public sealed record FileDeclaration(Declaration Declaration, DateTimeOffset Tim
 
 /// <summary>File a notice of the party.</summary>
 public sealed record FileNotice(Notice Notice, DateTimeOffset Time) : Command(Time);
+
+/// <summary>Move the party's notices from a file of its own to that of the other side.</summary>
+/// <param name="Transfer">The file that holds them.</param>
+/// <param name="Other">The file that the other side's are in.</param>
+/// <param name="Id">Chosen by the party; the ids of the notices are made of it.</param>
+/// <param name="Time">When it asked.</param>
+public sealed record ConfirmPairing(TransferKey Transfer, TransferKey Other, string Id, DateTimeOffset Time)
+    : Command(Time)
+{
+    /// <summary>The id of the n-th notice in its new place, from 1.</summary>
+    public string MovedId(int n) => string.Create(CultureInfo.InvariantCulture, $"{Id}-{n}");
+
+    /// <summary>The id of its withdrawal from where it was.</summary>
+    public string WithdrawalId(int n) => string.Create(CultureInfo.InvariantCulture, $"{Id}-w{n}");
+}
 
 /// <summary>Take a notice of another party.</summary>
 /// <param name="Sequence">Its number among the messages from its filer.</param>

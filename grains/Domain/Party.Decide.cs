@@ -14,6 +14,7 @@ public sealed partial record Party
         RecordNotification c => Decide(c, rulebook),
         FileDeclaration c => Decide(c, rulebook),
         FileNotice c => Decide(c, rulebook),
+        ConfirmPairing c => Decide(c, rulebook),
         TakeNotice c => Decide(c, rulebook),
         TakeStandings c => Decide(c, rulebook),
         TakeAnswer c => Decide(c, rulebook),
@@ -150,10 +151,7 @@ public sealed partial record Party
             return refused;
         }
 
-        var filed = new NoticeFiled(notice, rulebook.StandingsOf(this, notice), Addresses(notice, former?.Notice));
-        var draft = new Draft(this, command).Add(filed);
-        draft.AddConsequences(rulebook, this, notice, isNew: true, 0);
-        return draft.Decided;
+        return new Draft(this, command).File(notice, rulebook).Decided;
     }
 
     private Decision Decide(TakeNotice command, Rulebook rulebook)

@@ -11,9 +11,11 @@ public sealed partial record Party
     /// </summary>
     private sealed class Draft
     {
+        private const string FactsGone = "The facts that raised it are gone.";
+
         private readonly ImmutableArray<Event>.Builder _events = ImmutableArray.CreateBuilder<Event>();
         private readonly DateTimeOffset _recordTime;
-        private string _reason = "The facts that raised it are gone.";
+        private string _reason = FactsGone;
 
         public Draft(Party party, Command command)
         {
@@ -34,12 +36,23 @@ public sealed partial record Party
         public void Correct(string former, string by) => Because($"{by} corrects {former}");
 
         /// <summary>From here on findings are closed for that reason.</summary>
-        public void Because(string reason) => _reason = $"{reason}: {_reason}";
+        public void Because(string reason) => _reason = $"{reason}: {FactsGone}";
 
         public Draft Add(Event happened)
         {
             _events.Add(happened);
             Party = Party.With(happened, _recordTime);
+            return this;
+        }
+
+        /// <summary>A notice of the party, and what follows from it.</summary>
+        public Draft File(Notice notice, Rulebook rulebook)
+        {
+            var before = Party;
+            Add(new NoticeFiled(
+                notice, rulebook.StandingsOf(before, notice),
+                before.Addresses(notice, before.FormerOf(notice)?.Notice)));
+            AddConsequences(rulebook, before, notice, isNew: true, 0);
             return this;
         }
 

@@ -47,7 +47,8 @@ public sealed partial record Party
     };
 
     /// <summary>
-    /// The names that a command rests on. What is known of them has to be in memory before it is decided.
+    /// The names that a command rests on. What is known of them has to be in memory before it is decided. A
+    /// confirmation may name more once its file is there.
     /// </summary>
     public IEnumerable<string> NeededFor(Command command) => command switch
     {
@@ -58,6 +59,7 @@ public sealed partial record Party
         TakeNotice c => FilesOf(c.Notice).Select(NameOf),
         TakeStandings c => [NameOf(c.Told.Transfer)],
         Reassess c => c.Transfers.Select(NameOf).Concat(c.Declarations.Select(NameOfDeclaration)),
+        ConfirmPairing c => NamesIn(c),
         _ => [],
     };
 

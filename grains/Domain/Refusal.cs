@@ -23,12 +23,20 @@ public enum RefusalReason
 
     /// <summary>There is a report for the same period: a second one has to say that it corrects it.</summary>
     AlreadyReported = 6,
+
+    /// <summary>Two files are not such that the party can join them.</summary>
+    NotPairable = 7,
 }
 
 /// <summary>A refusal, and what it is about.</summary>
 /// <param name="Reason">Why.</param>
 /// <param name="Subject">
-/// The party, the convention, or the name that was used before, that cannot be corrected, or that is in effect instead.
+/// The party, the convention, or the name that was used before, that cannot be corrected, that is in effect instead, or
+/// that stands in the way of a pairing.
 /// </param>
 /// <param name="Field">The first field that differs, for a conflict, or that stands in the way of a correction.</param>
-public sealed record Refusal(RefusalReason Reason, string Subject, string Field = "");
+public sealed record Refusal(RefusalReason Reason, string Subject, string Field = "")
+{
+    /// <summary>What is the matter with the subject of a pairing, and what to do; otherwise empty.</summary>
+    public string Remedy { get; init; } = "";
+}

@@ -68,9 +68,10 @@ internal sealed partial class ListGrain(
             Query(request, request.Parent, FilterOf(request.Filter, FilterFields.Notices), request.PageToken,
                 Page.Size(request.PageSize)),
             query => model.ListNoticesAsync(query, CancellationToken.None));
-        var notices = await ReadAsync(request.Parent, page.Items, (happened, entry) =>
+        var (wanted, versions) = (page.Items.ToHashSet(), page.Items.Select(p => p.Version).Distinct());
+        var notices = await ReadAsync(request.Parent, [.. versions], (place, happened, entry) =>
         {
-            if (happened.NoticeFiled is not { } filed)
+            if (happened.NoticeFiled is not { } filed || !wanted.Contains(place))
                 return null;
             var notice = filed.Notice;
             notice.Name = $"{request.Parent}/notices/{filed.Id}";
@@ -88,7 +89,7 @@ internal sealed partial class ListGrain(
                 Query(request, request.Parent, FilterOf(request.Filter, FilterFields.Declarations), request.PageToken,
                     Page.Size(request.PageSize)),
                 query => model.ListDeclarationsAsync(query, CancellationToken.None));
-            var declarations = await ReadAsync(request.Parent, page.Items, (happened, entry) =>
+            var declarations = await ReadAsync(request.Parent, page.Items, (_, happened, entry) =>
             {
                 if (happened.DeclarationFiled is not { } filed)
                     return null;
@@ -172,14 +173,17 @@ internal sealed partial class ListGrain(
 
     /// <summary>What the entries at these versions say, in their order.</summary>
     private async Task<List<T>> ReadAsync<T>(
-        string parent, IReadOnlyList<long> versions, Func<Journal.V1.Event, Journal.V1.Entry, T?> take) where T : class
+        string parent, IReadOnlyList<long> versions,
+        Func<NoticePlace, Journal.V1.Event, Journal.V1.Entry, T?> take) where T : class
     {
         var statements = new List<T>(versions.Count);
         foreach (var stored in await journal.ReadEntriesAsync(
             StatementCodec.IdOf(parent), versions, CancellationToken.None))
         {
             var entry = Journal.V1.Entry.Parser.ParseFrom(stored.Payload.Span);
-            statements.AddRange(entry.Events.Select(happened => take(happened, entry)).OfType<T>());
+            statements.AddRange(entry.Events
+                .Select((happened, number) => take(new NoticePlace(stored.Version, number), happened, entry))
+                .OfType<T>());
         }
 
         return statements;

@@ -46,10 +46,11 @@ internal sealed partial class PartyGrain
                 Pump(to);
             }
 
-            await AnsweredAsync(filings);
+            var filed = filings.Where(f => !f.IsRefused).Select(f => f.Notice).ToList();
+            await AnsweredAsync([.. filed.Select(n => n.Id)]);
 
             // 7.
-            var party = await SettledAsync(filings, names);
+            var party = await SettledAsync(filed.Select(n => n.Transfer).Distinct(), names);
             var transfers = new Dictionary<TransferKey, Transfer>();
             return new FileResponse { Results = { filings.Select(f => Respond(party, f, transfers)) } };
         }
@@ -154,14 +155,10 @@ internal sealed partial class PartyGrain
                 GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "filed"));
                 var span = GrainTelemetry.Start("party.file", item.Traceparent, Code);
                 span?.SetTag("treatygrid.notice", notice.Name);
-                var addresses = decided.Events.OfType<NoticeFiled>().Single().Addresses;
-                foreach (var address in addresses)
-                {
-                    _traces[address] = span?.Id ?? item.Traceparent;
-                }
-
+                var happened = decided.Events.OfType<NoticeFiled>().Single();
+                Trace(happened, span?.Id ?? item.Traceparent);
                 payloads.Add(Seal(decided, GrainTelemetry.TraceIdOf(item.Traceparent)));
-                return new Filing(notice, false, null, span, [.. addresses.Select(a => a.To)]);
+                return new Filing(notice, false, null, span, [.. happened.Addresses.Select(a => a.To)]);
             default:
                 GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "repeated"));
                 return new Filing(notice, true, null, null, [.. Grid.Party.Addressees(notice)]);
@@ -169,10 +166,10 @@ internal sealed partial class PartyGrain
     }
 
     /// <summary>Waits until the other sides have answered, but no longer than a caller should wait.</summary>
-    private async Task AnsweredAsync(List<Filing> filings)
+    private async Task AnsweredAsync(IReadOnlyList<string> notices)
     {
         var deadline = time.GetTimestamp();
-        while (!_isPoisoned && filings.Exists(f => !f.IsRefused && IsPending(f)))
+        while (!_isPoisoned && notices.Any(IsPending))
         {
             var left = Limits.CrossCheckWaitMax - time.GetElapsedTime(deadline);
             if (left <= TimeSpan.Zero)
@@ -191,18 +188,26 @@ internal sealed partial class PartyGrain
         }
 
         // What has left memory has been answered.
-        bool IsPending(Filing filing) => _party.FindNotice(filing.Notice.Id) is { } filed
-            && CrossCheckOf(filed) == CrossCheck.Pending;
+        bool IsPending(string id) => _party.FindNotice(id) is { } filed && CrossCheckOf(filed) == CrossCheck.Pending;
+    }
+
+    /// <summary>The messages that tell of a notice carry the trace of its request.</summary>
+    private void Trace(NoticeFiled filed, string traceparent)
+    {
+        foreach (var address in filed.Addresses)
+        {
+            _traces[address] = traceparent;
+        }
     }
 
     /// <summary>
-    /// The party as it is now, with everything that an answer about these filings shows durable. Only what another
-    /// batch is just adding to the same transfers has to be waited for.
+    /// The party as it is now, with everything that an answer about these transfers shows durable. Only what another
+    /// request is just adding to them has to be waited for.
     /// </summary>
-    private async Task<Grid.Party> SettledAsync(List<Filing> filings, IReadOnlyList<string> names)
+    private async Task<Grid.Party> SettledAsync(IEnumerable<TransferKey> transfers, IReadOnlyList<string> names)
     {
         var party = await RecallAsync(_party, names);
-        if (filings.Exists(f => !f.IsRefused && !IsDurable(party.Files[f.Notice.Transfer])))
+        if (transfers.Any(t => !IsDurable(party.Files[t])))
         {
             try
             {
@@ -210,7 +215,7 @@ internal sealed partial class PartyGrain
             }
             catch (RefusedException)
             {
-                // These filings are durable; it is another batch that broke, and with it this activation.
+                // What was filed is durable; it is another request that broke, and with it this activation.
                 throw new RefusedException(OutcomeUnknown());
             }
         }

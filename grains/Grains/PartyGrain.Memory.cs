@@ -83,9 +83,11 @@ internal sealed partial class PartyGrain
 
             var entry = EntryCodec.Decode(stored.Payload.Span, Code);
             var names = new HashSet<string>(StringComparer.Ordinal);
+
+            // Before the first event: what one of them takes back is not to be recalled for the next.
+            await RecallAsync([.. entry.Events.SelectMany(_party.NeededFor)]);
             foreach (var happened in entry.Events)
             {
-                await RecallAsync(_party.NeededFor(happened));
                 names.UnionWith(_party.MentionedBy(happened));
                 _party = _party.With(happened, entry.RecordTime);
             }
@@ -207,6 +209,32 @@ internal sealed partial class PartyGrain
 
             missing = Missing(party, next, looked);
         }
+
+        return party;
+    }
+
+    /// <summary>What a command rests on, and what that turns out to rest on in turn.</summary>
+    private async ValueTask RecallAsync(Command command)
+    {
+        List<string> names;
+        do
+        {
+            names = NamesOf([command]);
+            await RecallAsync(names);
+        }
+        while (NamesOf([command]).Except(names).Any());
+    }
+
+    /// <summary>A party with what a command rests on; the one in memory stays as it is.</summary>
+    private async ValueTask<Grid.Party> RecallAsync(Grid.Party party, Command command)
+    {
+        List<string> names;
+        do
+        {
+            names = [.. party.NeededFor(command)];
+            party = await RecallAsync(party, names);
+        }
+        while (party.NeededFor(command).Except(names).Any());
 
         return party;
     }

@@ -103,7 +103,9 @@ internal sealed partial class PartyGrain
         var party = name is { } sought ? await DurableAsync(Grid.Party.NameOf(sought)) : await DurableAsync();
         return name is { } key
             && party.Files.TryGetValue(key, out var file) && file.IsKnown
-            ? ToMessage(party, file, DayOf(request.AsOf))
+            ? View.Suggest(
+                ToMessage(party, file, DayOf(request.AsOf)),
+                PairingCandidates.Of(file, party.Files.Values, rulebook))
             : throw Unknown(request.Name);
     }
 

@@ -87,9 +87,10 @@ internal sealed partial class PartyGrain
         return ids;
     }
 
+    /// <summary>What the party would decide; it rests on what is durable.</summary>
     private async Task<(Grid.Party Before, Decision Decision, long Position)> TryAsync(Command command)
     {
-        var before = await RecallAsync(_party, NamesOf([command]));
+        var before = await RecallAsync(_party, command);
         var decision = before.Decide(command, rulebook);
         await _tail;
         return (before, decision, 0);

@@ -38,7 +38,6 @@ internal sealed partial class PartyGrain
         var command = new FileDeclaration(declaration, Now);
         if (request.ValidateOnly)
         {
-            // What it answers rests on what is durable.
             var (before, tried, _) = await TryAsync(command);
             return tried switch
             {
@@ -130,7 +129,7 @@ internal sealed partial class PartyGrain
     {
         using var span = GrainTelemetry.Start("party.record", traceparent, Code);
         await OpenAsync();
-        await RecallAsync(NamesOf([command]));
+        await RecallAsync(command);
         ThrowIfPoisoned();
         var before = _party;
         var decision = before.Decide(command, rulebook);
@@ -139,6 +138,11 @@ internal sealed partial class PartyGrain
             // What it conflicts with may not be durable yet.
             await _tail;
             throw new RefusedException(ToStatus(refused.Refusal));
+        }
+
+        foreach (var filed in (decision as Decided)?.Events.OfType<NoticeFiled>() ?? [])
+        {
+            Trace(filed, span?.Id ?? traceparent);
         }
 
         // A repeat waits for what is under way: the first time may not be durable yet.

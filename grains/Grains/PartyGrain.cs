@@ -380,6 +380,10 @@ internal sealed partial class PartyGrain(
         RefusalReason.AlreadyReported => RefusedException.RefuseField(
             $"declaration.{refusal.Field}",
             $"There is a report for that period, {refusal.Subject}. Name it here to correct it."),
+        RefusalReason.NotPairable => RefusedException.Refuse(
+            Google.Rpc.Code.FailedPrecondition, ErrorReason.NotPairable,
+            $"{refusal.Field}: {refusal.Subject} {refusal.Remedy}",
+            [new("name", refusal.Subject), new("field", refusal.Field)]),
         _ => throw new InvalidOperationException($"{refusal.Reason} has no status: add it."),
     };
 

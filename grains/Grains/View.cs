@@ -144,6 +144,23 @@ internal static class View
     public static V1.Obligation Obligation(DutyRow row, Rulebook rulebook, DateOnly asOf) => Obligation(
         new Findings.Obligation(row.Rule, row.Title, row.Due, row.IsMet, row.Transfer), rulebook, asOf, row.Party);
 
+    /// <summary>Adds what the other side may have filed under another reference.</summary>
+    public static V1.Transfer Suggest(V1.Transfer transfer, IReadOnlyCollection<PairingCandidate> candidates)
+    {
+        transfer.Suggestions.AddRange(candidates.Select(c => new PairingSuggestion
+        {
+            Transfer = c.Other.Name,
+            Score = c.Score,
+            Reasons = { c.Reasons },
+        }));
+        if (candidates.Count > 0 && transfer.Pairing is V1.Pairing.SenderOnly or V1.Pairing.RecipientOnly)
+        {
+            transfer.Pairing = V1.Pairing.Suggested;
+        }
+
+        return transfer;
+    }
+
     /// <summary>A transfer as one party's file has it.</summary>
     public static V1.Transfer Transfer(
         Grid.Party party, TransferFile file, Rulebook rulebook, DateOnly asOf, Func<long, long> positionOf)

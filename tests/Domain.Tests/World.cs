@@ -43,7 +43,10 @@ public sealed record World(Rulebook Rulebook)
         var party = Parties.GetValueOrDefault(code) ?? new Party(code);
         if (IsForgetful)
         {
-            party = Recall(party.Released(Rulebook), party.NeededFor(command));
+            party = party.Released(Rulebook);
+            var needed = party.NeededFor(command);
+            party = Recall(party, needed);
+            party = Recall(party, party.NeededFor(command));
         }
 
         var before = party;

@@ -5,7 +5,9 @@ namespace Treaty.Grid.Transfers;
 /// </summary>
 /// <param name="Purpose">As the sender states it, or whoever spoke first.</param>
 /// <param name="Movement">How far the mines have come.</param>
-/// <param name="Pairing">Never unconfirmed: that is for the reader to work out from the due day.</param>
+/// <param name="Pairing">
+/// Never unconfirmed or suggested: that is for the reader to work out from the due day, and from other files.
+/// </param>
 /// <param name="Match">What the comparison of both sides gave.</param>
 /// <param name="IsCompleted">Nothing more is to come, and both sides agree.</param>
 /// <param name="Awaited">The side that has been told and has not answered; empty if there is none.</param>

@@ -26,6 +26,9 @@ public enum Pairing
     /// <summary>One side only, and the day by which the other's notice was due has passed.</summary>
     Unconfirmed = 4,
 
+    /// <summary>One side only, and another file may hold the other's. For readers; never recorded.</summary>
+    Suggested = 5,
+
     /// <summary>One side only, and the other has no duty to report.</summary>
     Unpairable = 6,
 }

@@ -152,6 +152,9 @@ public sealed record Notice(
     /// <summary>Takes an earlier notice back and puts nothing in its place.</summary>
     public bool IsWithdrawal => Kind == NoticeKind.Cancellation && Supersedes.Length > 0;
 
+    /// <summary>One side's word of what moved: both sides file one.</summary>
+    public bool IsAct => Kind is NoticeKind.Dispatch or NoticeKind.Receipt;
+
     /// <summary>As the contract names it.</summary>
     public string Name => $"parties/{Filer}/notices/{Id}";
 

@@ -8,10 +8,12 @@ DROP TABLE IF EXISTS finding;
 DROP TABLE IF EXISTS duty;
 DROP TABLE IF EXISTS skipped;
 
--- A notice that the party filed, and the version of its entry in the journal, which holds the rest.
+-- A notice that the party filed, the version of its entry in the journal, which holds the rest, and its place among the
+-- events there, from 0: one entry may file several.
 CREATE TABLE notice (
     party     text COLLATE "C" NOT NULL,
     version   bigint NOT NULL,
+    event     bigint NOT NULL,
     position  bigint NOT NULL,
     id        text COLLATE "C" NOT NULL,
     kind      bigint NOT NULL,
@@ -19,7 +21,7 @@ CREATE TABLE notice (
     sender    text COLLATE "C" NOT NULL,
     recipient text COLLATE "C" NOT NULL,
     date      text COLLATE "C" NOT NULL,
-    PRIMARY KEY (party, version)
+    PRIMARY KEY (party, version, event)
 );
 
 CREATE TABLE declaration (

@@ -15,9 +15,9 @@ internal static class Projection
     {
         var decoded = J.Entry.Parser.ParseFrom(entry.Payload.Span);
         var changes = new List<Change>();
-        foreach (var happened in decoded.Events)
+        for (var i = 0; i < decoded.Events.Count; i++)
         {
-            if (ChangeOf(happened, decoded, entry) is { } change)
+            if (ChangeOf(decoded.Events[i], i, decoded, entry) is { } change)
                 changes.Add(change);
         }
 
@@ -30,10 +30,10 @@ internal static class Projection
         ReadModelSql.InsertSkipped, ("@position", skipped.Position), ("@party", skipped.Party),
         ("@version", skipped.Version), ("@reason", skipped.Reason));
 
-    private static Change? ChangeOf(J.Event happened, J.Entry decoded, JournalEntry entry) =>
+    private static Change? ChangeOf(J.Event happened, int number, J.Entry decoded, JournalEntry entry) =>
         happened.KindCase switch
         {
-            J.Event.KindOneofCase.NoticeFiled => Notice(happened.NoticeFiled, entry),
+            J.Event.KindOneofCase.NoticeFiled => Notice(happened.NoticeFiled, number, entry),
             J.Event.KindOneofCase.DeclarationFiled => Declaration(happened.DeclarationFiled, entry),
             J.Event.KindOneofCase.FindingRaised => Finding(happened.FindingRaised.Finding, entry),
             J.Event.KindOneofCase.FindingClosed => Closing(happened.FindingClosed, decoded, entry),
@@ -44,8 +44,8 @@ internal static class Projection
             _ => null,
         };
 
-    private static Change Notice(J.NoticeFiled filed, JournalEntry entry) => new(
-        ReadModelSql.InsertNotice, ("@party", entry.Party), ("@version", entry.Version),
+    private static Change Notice(J.NoticeFiled filed, int number, JournalEntry entry) => new(
+        ReadModelSql.InsertNotice, ("@party", entry.Party), ("@version", entry.Version), ("@event", (long)number),
         ("@position", entry.Position), ("@id", filed.Id), ("@kind", (long)filed.Notice.Kind),
         ("@transfer", filed.Notice.Transfer), ("@sender", filed.Notice.Sender),
         ("@recipient", filed.Notice.Recipient), ("@date", Text(filed.Notice.Date.ToDay())));

@@ -7,14 +7,16 @@ namespace Treaty.Grid.Storage;
 public abstract partial class ReadModel
 {
     private static readonly Order ByVersion = new(["version"], Numbers: 1);
+    private static readonly Order ByPlace = new(["version", "event"], Numbers: 2);
     private static readonly Order BySince = new(["since", "name", "party"]);
     private static readonly Order ByPosition = new(["position", "name", "party"], Numbers: 1);
     private static readonly Order ByGravity = new(["-severity", "rule", "name", "holder"], Numbers: 1);
     private static readonly Order ByDue = new(["due", "rule", "transfer", "party"]);
 
-    /// <summary>The versions at which a party filed notices, in the order of filing.</summary>
-    public Task<ListPage<long>> ListNoticesAsync(ListQuery query, CancellationToken cancellation) =>
-        ListAsync(ReadModelSql.ListNotices, ByVersion, OfParty(query), query, Version, cancellation);
+    /// <summary>Where the notices stand that a party filed, in the order of filing.</summary>
+    public Task<ListPage<NoticePlace>> ListNoticesAsync(ListQuery query, CancellationToken cancellation) => ListAsync(
+        ReadModelSql.ListNotices, ByPlace, OfParty(query), query,
+        row => new NoticePlace(Version(row), (int)Number(row, "event")), cancellation);
 
     /// <summary>The versions at which a party filed declarations, in the order of filing.</summary>
     public Task<ListPage<long>> ListDeclarationsAsync(ListQuery query, CancellationToken cancellation) =>

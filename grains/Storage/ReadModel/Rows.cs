@@ -17,6 +17,11 @@ public sealed record ListPage<T>(IReadOnlyList<ListRow<T>> Rows, long Position);
 /// <summary>One row, and where it stands in its list: it goes on after a key, whatever was added.</summary>
 public sealed record ListRow<T>(T Value, IReadOnlyList<string> Key);
 
+/// <summary>Where a notice stands in its party's journal.</summary>
+/// <param name="Version">Of the entry.</param>
+/// <param name="Event">Its place among the events there, from 0.</param>
+public readonly record struct NoticePlace(long Version, int Event);
+
 /// <summary>What the lists of transfers can be sorted by; rows that are equal in it follow by name and party.</summary>
 public enum TransferOrder
 {

@@ -8,10 +8,12 @@ DROP TABLE IF EXISTS finding;
 DROP TABLE IF EXISTS duty;
 DROP TABLE IF EXISTS skipped;
 
--- A notice that the party filed, and the version of its entry in the journal, which holds the rest.
+-- A notice that the party filed, the version of its entry in the journal, which holds the rest, and its place among the
+-- events there, from 0: one entry may file several.
 CREATE TABLE notice (
     party     TEXT NOT NULL,
     version   INTEGER NOT NULL,
+    event     INTEGER NOT NULL,
     position  INTEGER NOT NULL,
     id        TEXT NOT NULL,
     kind      INTEGER NOT NULL,
@@ -19,7 +21,7 @@ CREATE TABLE notice (
     sender    TEXT NOT NULL,
     recipient TEXT NOT NULL,
     date      TEXT NOT NULL,
-    PRIMARY KEY (party, version)
+    PRIMARY KEY (party, version, event)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE declaration (

@@ -33,6 +33,8 @@ internal static class Permissions
         [V1 + "NoticeService/BatchSubmitNotices"] = On<BatchSubmitNoticesRequest>("notices.submit", Owner,
             r => r.Parent),
         [V1 + "NoticeService/AssessTransfer"] = On<AssessTransferRequest>("notices.assess", Owner, r => r.Parent),
+        [V1 + "TransferService/ConfirmPairing"] = On<ConfirmPairingRequest>("transfers.confirmPairing", Owner,
+            r => r.Name),
         [V1 + "DeclarationService/SubmitDeclaration"] = On<SubmitDeclarationRequest>("declarations.submit", Owner,
             r => r.Parent),
 

@@ -62,6 +62,19 @@ internal static class NoticeShape
             $"Expected 1 to {Limits.BatchNoticesMax} of them, not {request.Requests.Count}. Split the batch.");
     }
 
+    public static void Check(ConfirmPairingRequest request, Inspection check)
+    {
+        const string Form = "parties/{sender}/transfers/{recipient}~{reference}";
+        check.Name("name", request.Name, ResourceNames.Transfer, Form);
+        check.Name("other", request.Other, ResourceNames.Transfer, Form);
+        check.Require(
+            ResourceNames.IsId(request.ConfirmationId)
+                && request.ConfirmationId.Length <= Limits.ConfirmationIdLengthMax,
+            "confirmation_id",
+            $"Expected 1 to {Limits.ConfirmationIdLengthMax} of A-Z, a-z, 0-9, \".\", \"_\" and \"-\". "
+                + "Choose another id.");
+    }
+
     public static void Check(AssessTransferRequest request, Inspection check)
     {
         check.PartyName("parent", request.Parent);

@@ -35,6 +35,7 @@ internal sealed class Shapes(TimeProvider time)
             case SubmitNoticeRequest r: NoticeShape.Check(r, check); break;
             case BatchSubmitNoticesRequest r: NoticeShape.Check(r, check); break;
             case AssessTransferRequest r: NoticeShape.Check(r, check); break;
+            case ConfirmPairingRequest r: NoticeShape.Check(r, check); break;
             case SubmitDeclarationRequest r: DeclarationShape.Check(r, check); break;
             case RegisterPartyRequest r: RegisterShape.Check(r, check); break;
             case RecordDepositaryNotificationRequest r: RegisterShape.Check(r, check); break;

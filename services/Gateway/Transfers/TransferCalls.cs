@@ -1,5 +1,6 @@
 using Google.Rpc;
 using Grpc.Core;
+using Treaty.Grid.Cluster.V1;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Gateway.Identity;
 using Treaty.Grid.Gateway.Names;
@@ -25,6 +26,18 @@ internal sealed class TransferCalls(IGrainFactory grains) : TransferService.Tran
                 [new("name", request.Name)]));
     }
 
+    /// <summary>Both sides of a transfer may: whoever calls moves its own notices.</summary>
+    public override async Task<ConfirmPairingResponse> ConfirmPairing(
+        ConfirmPairingRequest request, ServerCallContext context) =>
+        await grains.GetGrain<IPartyGrain>(Admission.Of(context)!.Caller.Code).ConfirmPairing(new ConfirmRequest
+        {
+            Name = request.Name,
+            Other = request.Other,
+            ConfirmationId = request.ConfirmationId,
+            ValidateOnly = request.ValidateOnly,
+            Traceparent = Telemetry.Traceparent,
+        });
+
     public override async Task<ListTransfersResponse> ListTransfers(
         ListTransfersRequest request, ServerCallContext context) => await grains.Lists().ListTransfers(request);
 
@@ -33,7 +46,7 @@ internal sealed class TransferCalls(IGrainFactory grains) : TransferService.Tran
 
     /// <summary>
     /// For a state on the route. A finding that rests on the transfer alone is in both sides' files; one that only a
-    /// side's own books explain is in that side's, and is not for third states.
+    /// side's own books explain is in that side's, and is not for third states. Nor are the sides' other transfers.
     /// </summary>
     private async Task<Transfer> ReadOnRoute(
         string sender, string recipient, GetTransferRequest request, Admission admission)
@@ -49,6 +62,14 @@ internal sealed class TransferCalls(IGrainFactory grains) : TransferService.Tran
         var seen = transfer.Clone();
         seen.Findings.Clear();
         seen.Findings.AddRange(transfer.Findings.Where(f => shared.Contains(f.Name)));
+        seen.Suggestions.Clear();
+        if (seen.Pairing == Pairing.Suggested)
+        {
+            seen.Pairing = seen.Notices.Any(n => n.Kind == NoticeKind.Dispatch && n.SupersededBy.Length == 0)
+                ? Pairing.SenderOnly
+                : Pairing.RecipientOnly;
+        }
+
         return seen;
 
         // Who names itself has not been named.

@@ -27,9 +27,10 @@ internal sealed class PartyFold(string code, IJournal journal, Rulebook rulebook
         var names = new HashSet<string>(StringComparer.Ordinal);
         try
         {
+            // Before the first event: what one of them takes back is not to be recalled for the next.
+            await RecallAsync(entry.Events.SelectMany(_party.NeededFor), cancellation);
             foreach (var happened in entry.Events)
             {
-                await RecallAsync(_party.NeededFor(happened), cancellation);
                 names.UnionWith(_party.MentionedBy(happened));
                 if (happened is FindingClosed closed && _party.FindFinding(closed.Key) is null)
                 {

@@ -57,6 +57,18 @@ internal sealed record Caller(RunningRegister Register, string Code)
         await new TransferService.TransferServiceClient(Register.Channel).GetTransferAsync(
             new GetTransferRequest { Name = name, AsOf = asOf }, Options);
 
+    public async Task<ConfirmPairingResponse> ConfirmAsync(
+        string name, string other, string id, bool validateOnly = false) =>
+        await new TransferService.TransferServiceClient(Register.Channel).ConfirmPairingAsync(
+            new ConfirmPairingRequest
+            {
+                Name = name,
+                Other = other,
+                ConfirmationId = id,
+                ValidateOnly = validateOnly,
+            },
+            Options);
+
     public async Task<IReadOnlyList<Finding>> FindingsAsync(Date? asOf = null) =>
         (await new FindingService.FindingServiceClient(Register.Channel).ListFindingsAsync(
             new ListFindingsRequest { Parent = $"parties/{Code}", PageSize = 1_000, AsOf = asOf }, Options)).Findings;

@@ -68,6 +68,7 @@ public sealed class PermissionTests
     [InlineData("PartyService/ListObligations", "parties/-", "secretariat GRC~ BGR~ TUR~")]
     [InlineData("TransferService/ListInbox", "parties/GRC", "GRC secretariat")]
     [InlineData("NoticeService/GetNotice", "parties/GRC/notices/N1", "GRC secretariat BGR? TUR?")]
+    [InlineData("TransferService/ConfirmPairing", Transfer, "GRC BGR")]
     [InlineData("TransferService/GetTransfer", Transfer, "GRC secretariat BGR TUR?")]
     public void Those_are_granted_what_is_theirs(string method, string resource, string granted)
     {

@@ -195,6 +195,15 @@ public sealed class ShapeTests
         { Told("one\rtwo"), "declaration.transparency_report.parts[0].text" },
     };
 
+    public static TheoryData<IMessage, string> Pairings => new()
+    {
+        { Confirmed(), "" },
+        { Confirmed(r => r.ConfirmationId = new string('x', 40)), "" },
+        { Confirmed(r => r.ConfirmationId = new string('x', 41)), "confirmation_id" },
+        { Confirmed(r => r.Other = "T2"), "other" },
+        { new ConfirmPairingRequest(), "name other confirmation_id" },
+    };
+
     public static TheoryData<IMessage, string> Requests => new()
     {
         { new GetPartyRequest { Name = "parties/GRC" }, "" },
@@ -294,6 +303,7 @@ public sealed class ShapeTests
     [MemberData(nameof(Clarifications), DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Lists), DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Reports), DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Pairings), DisableDiscoveryEnumeration = true)]
     public void A_request_is_held_to_its_form(IMessage request, string fields) => Expect(request, fields, "");
 
     [Fact]
@@ -378,6 +388,18 @@ public sealed class ShapeTests
         };
         change?.Invoke(notice);
         return notice;
+    }
+
+    private static ConfirmPairingRequest Confirmed(Action<ConfirmPairingRequest>? change = null)
+    {
+        var request = new ConfirmPairingRequest
+        {
+            Name = "parties/GRC/transfers/BGR~T1",
+            Other = "parties/GRC/transfers/BGR~T2",
+            ConfirmationId = "C1",
+        };
+        change?.Invoke(request);
+        return request;
     }
 
     private static void Explain(Notice notice, ExplanationCode code)

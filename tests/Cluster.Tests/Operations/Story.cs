@@ -23,6 +23,7 @@ internal static class Story
             Declare(register, time);
             Transfer(register, time);
             Differ(register, time);
+            Pair(register, time);
         }
 
         return register;
@@ -196,6 +197,16 @@ internal static class Story
             // A late word about a transfer that had come to its end.
             File(register, "GRC", new TransferKey("GRC", "ROU", $"R{time - 1}"), NoticeKind.Reply, 60, n => n);
         }
+    }
+
+    /// <summary>One transfer under two references, until the recipient moves what it said.</summary>
+    private static void Pair(ScriptedRegister register, int time)
+    {
+        var (ours, theirs) = (new TransferKey("GRC", "ROU", $"P{time}"), new TransferKey("GRC", "ROU", $"Q{time}"));
+        File(register, "GRC", ours, NoticeKind.Dispatch, 70, n => n with { Lines = [new Line("PMA-2", 7)] });
+        File(register, "ROU", theirs, NoticeKind.Receipt, 71, n => n with { Lines = [new Line("PMA-2", 7)] });
+        File(register, "ROU", theirs, NoticeKind.Destruction, 72, n => n with { Lines = [new Line("PMA-2", 7)] });
+        register.Ask("ROU", at => new ConfirmPairing(theirs, ours, $"join{time}", at));
     }
 
     private static void Declare(

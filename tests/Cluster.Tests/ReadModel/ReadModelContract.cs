@@ -71,7 +71,7 @@ public abstract class ReadModelContract : IAsyncLifetime
         Assert.Null(await Writer.ApplyAsync(first, Cancellation));
         Assert.NotNull(await Writer.ApplyAsync(second, Cancellation));
 
-        Assert.Equal([1, 2], Values(await Model.ListNoticesAsync(Of("GRC"), Cancellation)));
+        Assert.Equal([new(1, 0), new(2, 0)], Values(await Model.ListNoticesAsync(Of("GRC"), Cancellation)));
         Assert.Equal(2, await Writer.GetPositionAsync(Cancellation));
     }
 
@@ -98,12 +98,32 @@ public abstract class ReadModelContract : IAsyncLifetime
         await ApplyAsync();
 
         var page = await Model.ListNoticesAsync(Of("GRC"), Cancellation);
-        Assert.Equal([1, 3], Values(page));
+        Assert.Equal([new(1, 0), new(3, 0)], Values(page));
         Assert.Equal(4, page.Position);
         Assert.Equal([2], Values(await Model.ListDeclarationsAsync(Of("GRC"), Cancellation)));
         Assert.Equal([1], Values(await Model.ListDeclarationsAsync(Of("BGR"), Cancellation)));
-        Assert.Equal([3], Values(await Model.ListNoticesAsync(
+        Assert.Equal([new(3, 0)], Values(await Model.ListNoticesAsync(
             Of("GRC") with { Filter = Condition.Equal("kind", (long)NoticeKind.Loss) }, Cancellation)));
+    }
+
+    [Fact]
+    public async Task Notices_of_one_entry_are_listed_each_in_its_order()
+    {
+        Made.Add(
+            "GRC", Filed("C-w1", NoticeKind.Cancellation, "GRC", "BGR", "2026-01-01"),
+            Assessed(NameOf("GRC", "BGR", "T1"), "2026-01-01"),
+            Filed("C-1", NoticeKind.Dispatch, "GRC", "BGR", "2026-01-01"));
+        Made.Add("GRC", Filed("N2", NoticeKind.Loss, "GRC", "BGR", "2026-01-02"));
+        await ApplyAsync();
+
+        Assert.Equal(
+            [new(1, 0), new(1, 2), new(2, 0)], Values(await Model.ListNoticesAsync(Of("GRC"), Cancellation)));
+        var first = await Model.ListNoticesAsync(Of("GRC") with { Limit = 1 }, Cancellation);
+        Assert.Equal(
+            [new(1, 2), new(2, 0)],
+            Values(await Model.ListNoticesAsync(Of("GRC") with { After = first.Rows[0].Key }, Cancellation)));
+        Assert.Equal([new(1, 2)], Values(await Model.ListNoticesAsync(
+            Of("GRC") with { Filter = Condition.Equal("kind", (long)NoticeKind.Dispatch) }, Cancellation)));
     }
 
     [Fact]
@@ -244,7 +264,7 @@ public abstract class ReadModelContract : IAsyncLifetime
 
         Assert.Equal([(2L, "BGR", 1L), (3L, "ROU", 1L)], skipped!.Select(s => (s.Position, s.Party, s.Version)));
         Assert.Equal(skipped, await Model.ListSkippedAsync(10, Cancellation));
-        Assert.Equal([1, 2], Values(await Model.ListNoticesAsync(Of("GRC"), Cancellation)));
+        Assert.Equal([new(1, 0), new(2, 0)], Values(await Model.ListNoticesAsync(Of("GRC"), Cancellation)));
         Assert.Empty((await Model.ListDutiesAsync(All(), Cancellation)).Rows);
         Assert.Equal(4, await Model.GetPositionAsync(Cancellation));
     }
@@ -321,7 +341,7 @@ public abstract class ReadModelContract : IAsyncLifetime
         await Assert.ThrowsAsync<FormatException>(
             () => Model.ListNoticesAsync(Of("GRC") with { After = ["x"] }, Cancellation));
         await Assert.ThrowsAsync<FormatException>(
-            () => Model.ListNoticesAsync(Of("GRC") with { After = ["1", "2"] }, Cancellation));
+            () => Model.ListNoticesAsync(Of("GRC") with { After = ["1", "2", "3"] }, Cancellation));
     }
 
     private protected static ListQuery All() => new(null, Condition.True, null, 1_000);

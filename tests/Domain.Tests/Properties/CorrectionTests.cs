@@ -49,6 +49,40 @@ public sealed class CorrectionTests
             }
         }, iter: Histories);
 
+    /// <summary>Whichever of the files can be joined are, one after the other.</summary>
+    [Fact]
+    public void With_pairings_books_sum_to_zero_the_fold_is_the_state_and_files_agree_however_little_is_in_memory()
+    {
+        var confirmed = 0;
+        Gen.Select(Properties.Histories.Statements, Gen.Int[0, 1000]).Sample((statements, seed) =>
+        {
+            var apart = statements.Select(s => Apart(s.Code, s.Command)).ToImmutableArray();
+            var world = Properties.Histories.Play(apart, seed);
+            var forgetful = Properties.Histories.Play(apart, seed, isForgetful: true);
+            var time = new DateTimeOffset(2010, 3, 1, 12, 0, 0, TimeSpan.Zero);
+            var keys = world.Parties.Values.SelectMany(p => p.Files.Keys).Distinct().Order().ToList();
+            foreach (var (code, key, other) in keys.SelectMany(k => keys
+                .Where(o => o != k && (o.Sender, o.Recipient) == (k.Sender, k.Recipient))
+                .SelectMany(o => new[] { (k.Sender, k, o), (k.Recipient, k, o) })))
+            {
+                var command = new ConfirmPairing(key, other, $"P{confirmed}", time = time.AddDays(1));
+                var (after, decision) = world.Ask(code, command);
+                Assert.Equal(decision.GetType(), forgetful.Ask(code, command).Decision.GetType());
+                if (decision is Decided)
+                {
+                    Interlocked.Increment(ref confirmed);
+                    world = after.DeliverAll(time);
+                    forgetful = forgetful.Record(code, command).DeliverAll(time);
+                    Assert.IsType<Repeated>(forgetful.Ask(code, command).Decision);
+                    Assert.Equal(Dump.Of(world.Journal), Dump.Of(forgetful.Journal));
+                }
+            }
+
+            world.Check();
+        }, iter: Histories);
+        Assert.True(confirmed > 0);
+    }
+
     [Fact]
     public void Only_the_latest_version_can_be_corrected_and_only_in_what_a_correction_may_change() =>
         Slipped.Sample((slips, right) =>
@@ -166,6 +200,28 @@ public sealed class CorrectionTests
         from destroyed in party.Destructions
         where destroyed.Value != 0
         select $"{party.Code} {destroyed.Key} {destroyed.Value}";
+
+    /// <summary>The same between two parties, each of which has references of its own.</summary>
+    private static (string, Command) Apart(string code, Command command)
+    {
+        if (command is not FileNotice { Notice: var notice } file)
+        {
+            return (code, command);
+        }
+
+        var isRecipients = code == notice.Transfer.Recipient;
+        var filer = isRecipients ? "BBB" : code == notice.Transfer.Sender ? "AAA" : "CCC";
+        return (filer, file with
+        {
+            Notice = notice with
+            {
+                Filer = filer,
+                Transfer = new TransferKey("AAA", "BBB", (isRecipients ? "R" : "S") + notice.Transfer.Reference),
+                Transit = notice.Transit.IsEmpty ? [] : ["CCC"],
+                OnwardFrom = notice.OnwardFrom is { } origin ? new TransferKey("CCC", "AAA", origin.Reference) : null,
+            },
+        });
+    }
 
     private static IEnumerable<string> Balances(World world) =>
         from party in world.Parties.Values

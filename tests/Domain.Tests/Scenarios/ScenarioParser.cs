@@ -68,6 +68,10 @@ public static class ScenarioParser
             "match" => new MatchStep(words.Take(), words.Name<Match>()),
             "movement" => new MovementStep(words.Take(), words.Name<Movement>()),
             "pairing" => new PairingStep(words.Take(), words.Name<Pairing>()),
+            "confirm" =>
+                new ConfirmStep(words.Take(), Key(words, sides), Key(words.Expect("with"), sides), id, words.Date()),
+            "suggests" when words.Take() is var about =>
+                new SuggestsStep(about, words.Skips("nothing") ? "nothing" : $"{words.Take()} {words.Take()}"),
             "differs" => new DifferenceStep(words.Take(), words.Take(), words.Take(), words.Take()),
             "stock" => new StockStep(words.Take(), words.Take(), words.Name<Place>(), words.Number(), words.On()),
             "article-4" => new ArticleFourStep(words.Take(), words.Number(), words.On()),
@@ -115,6 +119,11 @@ public static class ScenarioParser
 
         return new ReportStep(code, convention, year, asOf, id, facts.ToImmutable());
     }
+
+    private static TransferKey Key(Words words, Dictionary<string, TransferKey> sides) =>
+        sides.TryGetValue(words.Take(), out var key)
+            ? key
+            : throw new FormatException("no plan, dispatch or receipt names the sides of a reference.");
 
     private static string About(string word, Dictionary<string, TransferKey> sides) =>
         sides.TryGetValue(word, out var key) ? key.ToString() : word;

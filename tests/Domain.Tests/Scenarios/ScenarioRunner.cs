@@ -109,6 +109,10 @@ public sealed class ScenarioRunner
                 Tell(s.Code, DateOnly.MinValue, time => new Reassess(
                     [.. anew.Files.Keys], [.. anew.Declarations.Keys], IsWhole: true, time));
                 break;
+            case ConfirmStep s:
+                Look();
+                Tell(s.Code, s.Day, time => new ConfirmPairing(s.Transfer, s.Other, s.Id, time));
+                break;
             case RecordedOnStep s: _clock = Later(s.Day); break;
             case AsOfStep s: _asOf = s.Day; break;
             case FindsNothingStep s: CheckNothing(s); break;
@@ -256,6 +260,7 @@ internal static class Expectations
             PairingStep s => (
                 s.Pairing.ToString(),
                 Lifecycle.PairingOf(File(world, s.Reference), world.Rulebook, asOf).ToString()),
+            SuggestsStep s => (s.Others, Suggested(world, s.Reference)),
             StockStep s => (Text(s.Quantity), Text(world[s.Code].Books.On(s.Item, s.Place, s.Day ?? asOf))),
             ArticleFourStep s => (
                 Text(s.Quantity),
@@ -277,6 +282,18 @@ internal static class Expectations
     private static (Match Match, ImmutableArray<Difference> Differences) Match(World world, string reference) =>
         Matching.Compare(
             File(world, reference), world.Rulebook.Taxonomy, world.Rulebook.TermsOf(File(world, reference)));
+
+    /// <summary>As both sides see it.</summary>
+    private static string Suggested(World world, string reference)
+    {
+        var key = File(world, reference).Key;
+        return string.Join(" | ", new[] { key.Sender, key.Recipient }
+            .Select(code => PairingCandidates.Of(
+                world[code].Files[key], world[code].Files.Values, world.Rulebook))
+            .Select(candidates => candidates.IsEmpty ? "nothing" : string.Join(' ', candidates.Select(c =>
+                string.Create(CultureInfo.InvariantCulture, $"{c.Other.Reference} {c.Score}"))))
+            .Distinct());
+    }
 
     private static string Agree(World world)
     {

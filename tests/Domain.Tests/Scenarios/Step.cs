@@ -25,6 +25,12 @@ public sealed record NoticeStep(Notice Notice) : Step
     public bool IsDryRun { get; init; }
 }
 
+/// <summary>A party moves its notices from one file to the one that the other side's are in.</summary>
+public sealed record ConfirmStep(string Code, TransferKey Transfer, TransferKey Other, string Id, DateOnly Day) : Step;
+
+/// <summary>The references that may be the other side's, each with its score, or nothing.</summary>
+public sealed record SuggestsStep(string Reference, string Others) : Step;
+
 /// <summary>From that day on reports are owed.</summary>
 public sealed record ReportsOwedStep(DateOnly From) : Step;
 
