@@ -58,7 +58,7 @@ public sealed partial record Party
 
     private Decision Decide(FileDeclaration command, Rulebook rulebook)
     {
-        var declaration = command.Declaration;
+        var declaration = command.Declaration.Resolved(rulebook.Taxonomy);
         var name = declaration.NameOf(Code);
         if (Declarations.TryGetValue(declaration.Id, out var before))
         {
@@ -232,6 +232,12 @@ public sealed partial record Party
     {
         var draft = new Draft(this, command);
         draft.Because($"{Code} was assessed anew by what is known now");
+        var declarations = command.Declarations.Distinct().Select(id => Declarations.GetValueOrDefault(id))
+            .OfType<Filed<Declaration>>()
+            .Where(d => d.Content.Report is null && d.SupersededBy.Length == 0)
+            .ToList();
+        var released = declarations.Aggregate(
+            ImmutableHashSet<string>.Empty, (items, d) => items.Union(draft.Release(rulebook, d)));
         foreach (var key in command.Transfers.Distinct().Where(Files.ContainsKey).Order())
         {
             foreach (var filed in Files[key].Notices)
@@ -242,21 +248,25 @@ public sealed partial record Party
                 }
             }
 
+            released = released.Union(draft.Release(rulebook, key));
             draft.JudgeFile(rulebook, key, 0);
         }
 
-        foreach (var declaration in command.Declarations.Distinct().Select(id => Declarations.GetValueOrDefault(id))
-            .OfType<Filed<Declaration>>()
-            .Where(d => d.Content.Report is null && d.SupersededBy.Length == 0)
-            .Select(d => d.Content))
+        foreach (var declaration in declarations)
         {
-            draft.AddDeclarationFindings(rulebook, declaration);
+            draft.AddDeclarationFindings(rulebook, declaration.Content);
+        }
+
+        if (!released.IsEmpty)
+        {
+            draft.AddReportFindings(rulebook, DateOnly.MinValue);
+            draft.AddStockFindings(rulebook, released);
         }
 
         if (command.IsWhole)
         {
             draft.AddReportFindings(rulebook, DateOnly.MinValue);
-            draft.AddStockFindings(rulebook, Books.Items);
+            draft.AddStockFindings(rulebook, draft.Party.Books.Items);
         }
 
         return draft.IsEmpty ? Repeated.Instance : draft.Decided;

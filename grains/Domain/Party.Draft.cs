@@ -49,6 +49,7 @@ public sealed partial record Party
         public Draft File(Notice notice, Rulebook rulebook)
         {
             var before = Party;
+            notice = notice with { Lines = Line.Resolved(notice.Lines, rulebook.Taxonomy) };
             Add(new NoticeFiled(
                 notice, rulebook.StandingsOf(before, notice),
                 before.Addresses(notice, before.FormerOf(notice)?.Notice)));
@@ -73,11 +74,7 @@ public sealed partial record Party
                     Party.Files[notice.Transfer], notice, isNew);
             }
 
-            foreach (var part in booked)
-            {
-                Add(part);
-            }
-
+            Add(booked);
             foreach (var key in Party.FilesOf(notice).Concat(Party.FilesTouchedBy(notice)).ToList())
             {
                 JudgeFile(rulebook, key, position);
@@ -87,6 +84,46 @@ public sealed partial record Party
             {
                 AddReportFindings(rulebook, booked.SelectMany(b => b.Bookings).Min(b => b.Date));
                 AddStockFindings(rulebook, booked.SelectMany(b => b.Bookings).Select(b => b.From.Item));
+            }
+        }
+
+        /// <summary>
+        /// Books a declaration of items anew that nobody knew when it was filed, and that are known now. Which ones.
+        /// </summary>
+        public ImmutableHashSet<string> Release(Rulebook rulebook, Filed<Declaration> declaration)
+        {
+            var items = Bookkeeping.Released(declaration.Bookings, rulebook.Taxonomy);
+            if (!items.IsEmpty)
+            {
+                Add(Bookkeeping.Of(
+                    Party.Books, rulebook.Taxonomy, Party.Code, declaration.Content, declaration));
+            }
+
+            return items;
+        }
+
+        /// <summary>The same of the party's notices about a transfer, and of what is on the way by them.</summary>
+        public ImmutableHashSet<string> Release(Rulebook rulebook, TransferKey key)
+        {
+            var file = Party.Files[key];
+            var own = file.Notices
+                .Where(n => n.Notice.Filer == Party.Code
+                    && !Bookkeeping.Released(n.Bookings, rulebook.Taxonomy).IsEmpty)
+                .ToList();
+            var items = Bookkeeping.Released([.. own.SelectMany(n => n.Bookings)], rulebook.Taxonomy);
+            if (!items.IsEmpty)
+            {
+                Add(Bookkeeping.Anew(Party.Books, rulebook, Party.Code, file, own, items));
+            }
+
+            return items;
+        }
+
+        private void Add(ImmutableArray<StockBooked> booked)
+        {
+            foreach (var part in booked)
+            {
+                Add(part);
             }
         }
 

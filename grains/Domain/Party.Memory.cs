@@ -36,6 +36,7 @@ public sealed partial record Party
         NoticeDelivered e => FilesOf(e.Notice).Select(NameOf),
         StandingsRevised e => [NameOf(e.Transfer)],
         StandingsDelivered e => [NameOf(e.Transfer)],
+        StockBooked e => MentionedBy(e.Basis),
         AnswerReceived e => Peers.GetValueOrDefault(e.From, Peer.New).Unanswered.TryGetValue(e.Sequence, out var about)
             ? FilesOf(about).Select(NameOf)
             : [],
@@ -270,6 +271,14 @@ public sealed partial record Party
             .Select(NoticeContent.Of)
             .OfType<string>()
             .Select(content => OfContent + content));
+
+    /// <summary>What is booked for a statement is recalled with it.</summary>
+    private IEnumerable<string> MentionedBy(string basis) => basis.Split('/') switch
+    {
+        [_, _, "declarations", var id] => [NameOfDeclaration(id)],
+        [_, _, "notices", var id] when FindNotice(id) is { } filed => FilesOf(filed.Notice).Select(NameOf),
+        _ => [],
+    };
 
     private static IEnumerable<string> MentionedBy(FindingKey finding) =>
         finding.Transfer is { } transfer ? [NameOf(transfer)] : [];

@@ -210,9 +210,9 @@ public static class NoticeContent
         }
 
         var lines = notice.Lines
-            .OrderBy(l => l.Item, StringComparer.Ordinal)
+            .OrderBy(l => l.Stated, StringComparer.Ordinal)
             .ThenBy(l => l.Class)
-            .Select(l => FormattableString.Invariant($"{l.Item} {(int)l.Class} {l.Quantity} ")
+            .Select(l => FormattableString.Invariant($"{l.Stated} {(int)l.Class} {l.Quantity} ")
                 + string.Join(',', l.Lots.OrderBy(x => x.Number, StringComparer.Ordinal)
                     .Select(x => FormattableString.Invariant($"{x.Number}={x.Quantity}"))));
         return FormattableString.Invariant(

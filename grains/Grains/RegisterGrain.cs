@@ -93,7 +93,7 @@ internal sealed class RegisterGrain(IJournal journal, Rulebook rulebook) : Grain
     public ValueTask<Item> GetItem(GetItemRequest request)
     {
         var id = StatementCodec.IdOf(request.Name);
-        return rulebook.Taxonomy.Find(id) is { } item
+        return rulebook.Taxonomy.Find(rulebook.Taxonomy.IdOf(id)) is { } item
             ? ValueTask.FromResult(ToMessage(item))
             : throw new RefusedException(RefusedException.Refuse(
                 Code.NotFound, ErrorReason.ItemUnknown,
@@ -141,5 +141,9 @@ internal sealed class RegisterGrain(IJournal journal, Rulebook rulebook) : Grain
         Source = item.Source,
         Unit = item.Unit,
         Characteristics = { item.Characteristics },
+        Aliases = { item.Aliases },
+        Version = item.Version,
+        Container = item.Container?.Unit ?? "",
+        ContainerCount = item.Container?.Count ?? 0,
     };
 }

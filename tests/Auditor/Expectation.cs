@@ -26,24 +26,35 @@ public sealed partial class Expectation
     private readonly List<(Statement Statement, DateOnly RecordDay)> _record;
     private readonly Terms _terms;
 
+    // Transfers whose recipient has said what arrived, on whatever day.
+    private readonly HashSet<TransferKey> _reported;
+
     public Expectation(History history, Terms terms)
-        : this(history.Countries.ToDictionary(c => c.Code, StringComparer.Ordinal), [.. history.InEffect], terms)
+        : this(
+            history.Countries.ToDictionary(c => c.Code, StringComparer.Ordinal), [.. history.InEffect], terms,
+            [
+                .. history.InEffect.Select(r => r.Statement).OfType<Notice>()
+                    .Where(n => n.Kind is "receipt" or "refusal")
+                    .Select(n => n.Transfer),
+            ])
     {
     }
 
     private Expectation(
-        Dictionary<string, Country> countries, List<(Statement Statement, DateOnly RecordDay)> record, Terms terms)
+        Dictionary<string, Country> countries, List<(Statement Statement, DateOnly RecordDay)> record, Terms terms,
+        HashSet<TransferKey> reported)
     {
         _countries = countries;
         _record = record;
         _terms = terms;
+        _reported = reported;
         Notices = [.. _record.Select(r => r.Statement).OfType<Notice>()];
         Declarations = [.. _record.Select(r => r.Statement).OfType<Declaration>()];
     }
 
-    // As if nothing had happened after a day.
+    // As if nothing had happened after a day. Who reports at all is known from what came later, too.
     private Expectation Until(DateOnly day) =>
-        new(_countries, [.. _record.Where(r => r.Statement.Date <= day)], _terms);
+        new(_countries, [.. _record.Where(r => r.Statement.Date <= day)], _terms, _reported);
 
     public IEnumerable<TransferKey> Transfers => Notices.Select(n => n.Transfer).Distinct();
 

@@ -73,7 +73,8 @@ public sealed partial class Expectation
     private bool Reports(TransferKey key)
     {
         Notice first = Notices.Where(n => n.Transfer == key).OrderBy(n => n.Date).First();
-        return first.RecipientKind != "international_organisation" && Standing(key.Recipient, first.Date) == "bound";
+        return _reported.Contains(key)
+            || (first.RecipientKind != "international_organisation" && Standing(key.Recipient, first.Date) == "bound");
     }
 
     // The total of the last opening, and what was declared to be retained since.

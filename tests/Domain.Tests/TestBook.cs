@@ -17,6 +17,10 @@ public static class TestBook
         Item("M18A1", "ap_directional", ItemActivation.VictimOrCommand),
         Item("TM-62", "av", ItemActivation.Vehicle),
         Item("M605-FUZE", "component", ItemActivation.None),
+        Item("PFM-1", "ap_blast", ItemActivation.Victim) with
+        {
+            Aliases = ["PFM1"], Container = new Container("cassette", 72),
+        },
     ]);
 
     /// <summary>The packs that come with the program.</summary>
@@ -29,10 +33,14 @@ public static class TestBook
     /// <summary>The convention of most tests.</summary>
     public static Jurisdiction MineBan { get; } = Rulebook.Primary!;
 
+    /// <summary>A rulebook that knows one more type.</summary>
+    public static Rulebook Knowing(Rulebook rulebook, Item item) =>
+        new(rulebook.Conventions.Values, rulebook.Taxonomy.With([item]));
+
     /// <summary>The same, with a number of retained mines above which a training transfer is looked at.</summary>
     public static Rulebook WithRetainedThreshold(long threshold) => Rulebook.With(
         MineBan.Convention with { Terms = MineBan.Terms with { RetainedThreshold = threshold } });
 
-    private static Item Item(string id, string kind, ItemActivation activation) =>
+    public static Item Item(string id, string kind, ItemActivation activation) =>
         new(id, id, kind, activation, false, "", "test");
 }

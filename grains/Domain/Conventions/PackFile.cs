@@ -119,15 +119,21 @@ public static class PackFile
 
     private sealed record TypeJson(
         string Id, string Name, string Class, string Source, Dictionary<string, string>? Characteristics,
-        ItemActivation Activation = ItemActivation.None, string Unit = "each", string Maker = "")
+        string[]? Aliases, ContainerJson? Container, ItemActivation Activation = ItemActivation.None,
+        string Unit = "each", string Maker = "", int Version = 1)
     {
         [JsonIgnore]
         public Item Item => new(Id, Name, Class, Activation, false, Maker, Source)
         {
             Unit = Unit,
             Characteristics = Sorted(Characteristics),
+            Aliases = [.. Aliases ?? []],
+            Version = Version,
+            Container = Container is { } container ? new Container(container.Unit, container.Count) : null,
         };
     }
+
+    private sealed record ContainerJson(string Unit, int Count);
 
     private sealed record DeadlinesJson(
         PeriodJson? StockDestruction = null, PeriodJson? FoundStock = null, PeriodJson? Certificate = null,

@@ -32,10 +32,11 @@ public static class PackReview
         violations.AddRange(Repeated(
             packs, p => p.Types.Select(t => t.Id), i => $"types[{i}].id", "type", "Leave it to the first pack."));
         violations.AddRange(packs.SelectMany((pack, index) => pack.Types.Select((type, at) => (index, type, at)))
-            .Where(t => taxonomy.Find(t.type.Id) is not null)
+            .Where(t => taxonomy.Find(taxonomy.IdOf(t.type.Id)) is not null)
             .Select(t => new PackViolation(
                 t.index, $"types[{t.at}].id",
                 $"The taxonomy has {t.type.Id} already. Leave it out, and name its class in a category.")));
+        violations.AddRange(RepeatedAliases(packs, taxonomy));
         foreach (var index in packs.Select((pack, at) => (pack, at)).Where(p => p.pack.IsPrimary).Skip(1))
         {
             violations.Add(new PackViolation(
@@ -43,6 +44,24 @@ public static class PackReview
         }
 
         return violations;
+    }
+
+    /// <summary>A name means one type: the id of it, or an alias.</summary>
+    private static IEnumerable<PackViolation> RepeatedAliases(IReadOnlyList<Convention> packs, Taxonomy taxonomy)
+    {
+        var named = taxonomy.Items.Values
+            .Concat(packs.SelectMany(p => p.Types))
+            .SelectMany(t => t.Aliases.Append(t.Id))
+            .CountBy(name => name, StringComparer.Ordinal)
+            .ToDictionary(StringComparer.Ordinal);
+        return
+            from pack in packs.Index()
+            from type in pack.Item.Types.Index()
+            from alias in type.Item.Aliases.Index()
+            where named[alias.Item] > 1
+            select new PackViolation(
+                pack.Index, $"types[{type.Index}].aliases[{alias.Index}]",
+                $"{alias.Item} names another type too. Leave it out of one of them.");
     }
 
     private static IEnumerable<(string Path, string Problem)> OfOne(Convention pack) =>

@@ -84,7 +84,8 @@ public static class Checks
         new("account_unbalanced", ["expected", "closing", "recounted", "books"]);
 
     public static readonly Check PartsAndTotalDiffer =
-        new("parts_and_total_differ", ["sum", "stated_total", "lots", "quantity", "at_sites", "destroyed"]);
+        new("parts_and_total_differ",
+            ["sum", "stated_total", "lots", "quantity", "units", "per_unit", "at_sites", "destroyed"]);
 
     public static readonly Check Overdrawn =
         new("overdrawn", ["item", "holding_class", "lowest_balance", "on", "opening"]);

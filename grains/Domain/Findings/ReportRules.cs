@@ -32,7 +32,7 @@ public static class ReportRules
         IReadOnlyList<(string Name, ImmutableArray<Line> Lines, long? StatedTotal)> statements, string party,
         string about, string transfer, Jurisdiction law)
     {
-        if (law.The(Checks.PartsAndTotalDiffer) is { } differ && Sums(statements) is { } sums)
+        if (law.The(Checks.PartsAndTotalDiffer) is { } differ && Sums(statements, law) is { } sums)
         {
             yield return Find(
                 differ, differ.Severity, "What is stated does not add up: " + sums.Message,
@@ -84,7 +84,7 @@ public static class ReportRules
         [.. lines.Select(l => l.Item).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     private static (string Message, Inputs Inputs)? Sums(
-        IReadOnlyList<(string Name, ImmutableArray<Line> Lines, long? StatedTotal)> statements)
+        IReadOnlyList<(string Name, ImmutableArray<Line> Lines, long? StatedTotal)> statements, Jurisdiction law)
     {
         var parts = new List<string>();
         var inputs = new Inputs();
@@ -103,6 +103,22 @@ public static class ReportRules
                 parts.Add(
                     $"lots of {line.Item} give {Inputs.Text(line.InLots)}, the line {Inputs.Text(line.Quantity)}.");
                 inputs.Add($"{name}.{line.Item}.lots", line.InLots).Add($"{name}.{line.Item}.quantity", line.Quantity);
+            }
+
+            foreach (var line in lines.Where(l => l.Exactness == QuantityBasis.Exact))
+            {
+                if (line.Packaging is { } packaging && law.Taxonomy.Find(line.Item)?.Container is { } container
+                    && string.Equals(packaging.Unit, container.Unit, StringComparison.OrdinalIgnoreCase)
+                    && (Int128)packaging.Units * container.Count != line.Quantity)
+                {
+                    parts.Add(
+                        $"{Inputs.Text(packaging.Units)} of {container.Unit} hold {container.Count} of {line.Item} "
+                        + $"each, the line gives {Inputs.Text(line.Quantity)}.");
+                    inputs
+                        .Add($"{name}.{line.Item}.units", packaging.Units)
+                        .Add($"{name}.{line.Item}.per_unit", container.Count)
+                        .Add($"{name}.{line.Item}.quantity", line.Quantity);
+                }
             }
         }
 

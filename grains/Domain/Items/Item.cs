@@ -37,22 +37,50 @@ public sealed record Item(
     public ImmutableSortedDictionary<string, string> Characteristics { get; init; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Other names under which it is reported; for ever, like the id.</summary>
+    public ImmutableArray<string> Aliases { get; init; } = [];
+
+    /// <summary>Counts up whenever what is said here of the type is changed.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>What it comes in, and how many of it that holds; null if it is counted by itself only.</summary>
+    public Container? Container { get; init; }
+
     /// <summary>Covers any type: a total that is not split. Its class ends so.</summary>
     public bool IsUnspecified => Class.EndsWith(Unspecified, StringComparison.Ordinal);
 }
 
+/// <summary>A round, cassette or box that a type comes in.</summary>
+/// <param name="Unit">As it is called: <c>KSF-1 cassette</c>.</param>
+/// <param name="Count">How many of the type it holds.</param>
+public sealed record Container(string Unit, int Count);
+
 /// <summary>The shared, versioned list of types.</summary>
-public sealed record Taxonomy(string Version, ImmutableSortedDictionary<string, Item> Items)
+public sealed class Taxonomy
 {
+    private readonly ImmutableDictionary<string, string> _aliases;
+
     public Taxonomy(string version, IEnumerable<Item> items)
-        : this(version, items.ToImmutableSortedDictionary(i => i.Id, i => i, StringComparer.Ordinal))
     {
+        Version = version;
+        Items = items.ToImmutableSortedDictionary(i => i.Id, i => i, StringComparer.Ordinal);
+        _aliases = Items.Values
+            .SelectMany(i => i.Aliases.Select(a => KeyValuePair.Create(a, i.Id)))
+            .ToImmutableDictionary(StringComparer.Ordinal);
     }
+
+    public string Version { get; }
+
+    /// <summary>By id.</summary>
+    public ImmutableSortedDictionary<string, Item> Items { get; }
 
     /// <summary>The item with that id, or null: then it is quarantined until it is mapped.</summary>
     public Item? Find(string id) => Items.GetValueOrDefault(id);
 
-    /// <summary>With more types.</summary>
+    /// <summary>The id of what is reported under a name: an id, an alias, or what nobody knows.</summary>
+    public string IdOf(string name) => _aliases.GetValueOrDefault(name, name);
+
+    /// <summary>With more types, or other versions of some.</summary>
     public Taxonomy With(IEnumerable<Item> items) =>
-        this with { Items = Items.SetItems(items.Select(i => KeyValuePair.Create(i.Id, i))) };
+        new(Version, Items.SetItems(items.Select(i => KeyValuePair.Create(i.Id, i))).Values);
 }

@@ -1,3 +1,4 @@
+using Treaty.Grid.Items;
 using Treaty.Grid.Transfers;
 
 namespace Treaty.Grid.Reports;
@@ -145,6 +146,15 @@ public sealed record TransparencyReport
 
     /// <summary>A part that is there and applies.</summary>
     public bool Tells(ReportParagraph paragraph) => Part(paragraph) is { State: not PartState.NotApplicable };
+
+    /// <summary>With the ids of what is reported under aliases.</summary>
+    public TransparencyReport Resolved(Taxonomy taxonomy) => this with
+    {
+        Accounts = [.. Accounts.Select(a => a with { Item = taxonomy.IdOf(a.Item) })],
+        Transfers = [.. Transfers.Select(t => t with { Lines = Line.Resolved(t.Lines, taxonomy) })],
+        DestroyedAtSites = [.. DestroyedAtSites.Select(d => d with { Item = taxonomy.IdOf(d.Item) })],
+    };
+
 
     /// <summary>
     /// The first field in which the other says something else, as the contract names it; null if none.

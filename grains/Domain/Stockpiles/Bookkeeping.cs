@@ -7,7 +7,7 @@ namespace Treaty.Grid.Stockpiles;
 /// What a statement does to a party's own books. A notice of the other side alone moves nothing in them: it takes the
 /// party's own dispatch to let the counterpart's receipt move what is in transit.
 /// </summary>
-public static class Bookkeeping
+public static partial class Bookkeeping
 {
     private static readonly ImmutableArray<Place> FromOperational = [Place.Operational];
     private static readonly ImmutableArray<Place> ForTraining = [Place.Retained, Place.Operational];
@@ -32,30 +32,33 @@ public static class Bookkeeping
         {
             if (before.FormerOf(notice) is { } former)
             {
-                Add(Reversed(former.Bookings), former.Notice.Name, isTakenBack: true);
+                Add(booked, ref ledger, Reversed(former.Bookings), former.Notice.Name, isTakenBack: true);
             }
 
             var own = ImmutableArray.CreateBuilder<Booking>();
             AddOwn(own, ledger, rulebook.Taxonomy, after, notice);
-            Add(own, notice.Name, isTakenBack: false);
+            Add(booked, ref ledger, own, notice.Name, isTakenBack: false);
         }
 
         if (me == after.Key.Sender)
         {
             var onTheWay = ImmutableArray.CreateBuilder<Booking>();
-            AddOnTheWay(onTheWay, rulebook, before, after);
-            Add(onTheWay, after.Key.Name, isTakenBack: false);
+            AddOnTheWay(onTheWay, OnTheWay.Of(before, rulebook), OnTheWay.Of(after, rulebook));
+            Add(booked, ref ledger, onTheWay, after.Key.Name, isTakenBack: false);
         }
 
         return booked.ToImmutable();
+    }
 
-        void Add(ImmutableArray<Booking>.Builder bookings, string basis, bool isTakenBack)
+    /// <summary>With what rests on one statement, if that books anything.</summary>
+    private static void Add(
+        ImmutableArray<StockBooked>.Builder booked, ref Ledger ledger, ImmutableArray<Booking>.Builder bookings,
+        string basis, bool isTakenBack)
+    {
+        if (bookings.Count > 0)
         {
-            if (bookings.Count > 0)
-            {
-                booked.Add(new StockBooked(WithStatementsKept(ledger, bookings), basis) { IsTakenBack = isTakenBack });
-                ledger = ledger.With(booked[^1].Bookings);
-            }
+            booked.Add(new StockBooked(WithStatementsKept(ledger, bookings), basis) { IsTakenBack = isTakenBack });
+            ledger = ledger.With(booked[^1].Bookings);
         }
     }
 
@@ -104,7 +107,7 @@ public static class Bookkeeping
 
         var day = declaration.AsOf;
         var isOnly = ledger.Openings.Count(d => d == day) == 1;
-        var stated = isOnly ? AccountsOf(declaration, taxonomy) : [];
+        var stated = isOnly ? StatedBy(ledger, taxonomy, declaration) : [];
         var bookings = isOnly
             ? Reversed([.. ledger.DeclaredOn(day).Select(d => d.Quantity > 0
                 ? new Booking(new Account(d.Account.Item, Place.Declared), d.Account, d.Quantity, day)
@@ -196,6 +199,20 @@ public static class Bookkeeping
             .ThenBy(a => a.Lot, StringComparer.Ordinal),
     ];
 
+    /// <summary>The same, and what the opening stated in quarantine before its items were known.</summary>
+    private static ImmutableArray<Account> StatedBy(Ledger ledger, Taxonomy taxonomy, Declaration opening)
+    {
+        var accounts = AccountsOf(opening, taxonomy);
+        return
+        [
+            .. accounts,
+            .. accounts
+                .Select(a => a with { Place = Place.Quarantined })
+                .Distinct()
+                .Where(a => !accounts.Contains(a) && ledger.IsStated(a, opening.AsOf)),
+        ];
+    }
+
     private static void AddOwn(
         ImmutableArray<Booking>.Builder bookings, Ledger ledger, Taxonomy taxonomy, TransferFile file, Notice notice)
     {
@@ -232,9 +249,9 @@ public static class Bookkeeping
     /// What left the sender's transit account follows from the file as a whole: the difference is booked.
     /// </summary>
     private static void AddOnTheWay(
-        ImmutableArray<Booking>.Builder bookings, Rulebook rulebook, TransferFile before, TransferFile after)
+        ImmutableArray<Booking>.Builder bookings, Dictionary<(Account From, Account To, DateOnly Date), long> old,
+        Dictionary<(Account From, Account To, DateOnly Date), long> now)
     {
-        var (old, now) = (OnTheWay.Of(before, rulebook), OnTheWay.Of(after, rulebook));
         foreach (var (flow, quantity) in now)
         {
             Add(bookings, flow.From, flow.To, quantity - old.GetValueOrDefault(flow), flow.Date);

@@ -1,3 +1,4 @@
+using Treaty.Grid.Items;
 using Treaty.Grid.Reports;
 using Treaty.Grid.Transfers;
 
@@ -48,6 +49,13 @@ public sealed record Declaration(
 
     /// <summary>What a transparency report says beside its lines; null for anything else.</summary>
     public TransparencyReport? Report { get; init; }
+
+    /// <summary>With the ids of what is reported under aliases.</summary>
+    public Declaration Resolved(Taxonomy taxonomy) => this with
+    {
+        Lines = Line.Resolved(Lines, taxonomy),
+        Report = Report?.Resolved(taxonomy),
+    };
 
     /// <summary>As the contract names it.</summary>
     public string NameOf(string party) => $"parties/{party}/declarations/{Id}";

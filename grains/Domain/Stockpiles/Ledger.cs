@@ -160,6 +160,9 @@ public sealed class Ledger
         .ThenBy(a => a.Account.Place)
         .ThenBy(a => a.Account.Lot, StringComparer.Ordinal);
 
+    /// <summary>Whether the party stated what this account holds on a day.</summary>
+    public bool IsStated(Account account, DateOnly day) => _stated.GetValueOrDefault(account, []).Contains(day);
+
     /// <summary>The first day after another for which the party stated what this account holds.</summary>
     public DateOnly? StatedAfter(Account account, DateOnly day)
     {

@@ -11,15 +11,16 @@ internal sealed class OnTheWay
 {
     private readonly TransferFile _file;
     private readonly Rulebook _rulebook;
+    private readonly ImmutableHashSet<string> _quarantined;
     private readonly ImmutableArray<Notice> _dispatches;
     private readonly List<Shipment> _shipments;
     private readonly Purpose _purpose;
     private readonly bool _isOwn;
     private readonly Dictionary<(Account From, Account To, DateOnly Date), long> _flows = [];
 
-    private OnTheWay(TransferFile file, Rulebook rulebook)
+    private OnTheWay(TransferFile file, Rulebook rulebook, ImmutableHashSet<string> quarantined)
     {
-        (_file, _rulebook) = (file, rulebook);
+        (_file, _rulebook, _quarantined) = (file, rulebook, quarantined);
         _shipments = [.. file.Quantities(NoticeKind.Dispatch, file.Key.Sender)
             .OrderBy(d => d.Key, StringComparer.Ordinal)
             .Select(d => new Shipment(d.Key, d.Value))];
@@ -32,9 +33,11 @@ internal sealed class OnTheWay
     }
 
     /// <summary>Counts by the account they came from, the one they went to, and the day of the act.</summary>
-    public static Dictionary<(Account From, Account To, DateOnly Date), long> Of(TransferFile file, Rulebook rulebook)
+    /// <param name="quarantined">Items that are taken as if the taxonomy did not know them.</param>
+    public static Dictionary<(Account From, Account To, DateOnly Date), long> Of(
+        TransferFile file, Rulebook rulebook, ImmutableHashSet<string>? quarantined = null)
     {
-        var onTheWay = new OnTheWay(file, rulebook);
+        var onTheWay = new OnTheWay(file, rulebook, quarantined ?? []);
         if (onTheWay._shipments.Count > 0)
         {
             onTheWay.Follow();
@@ -90,7 +93,7 @@ internal sealed class OnTheWay
     private Place Home(string item)
     {
         var line = _dispatches.SelectMany(n => n.Lines).First(l => l.Item == item);
-        return _rulebook.Taxonomy.Find(item) is null ? Place.Quarantined
+        return _quarantined.Contains(item) || _rulebook.Taxonomy.Find(item) is null ? Place.Quarantined
             : line.Class != Place.Unspecified ? line.Class
             : !_isOwn ? Place.ReceivedForDestruction
             : _purpose switch

@@ -1,3 +1,4 @@
+using Treaty.Grid.Items;
 using Treaty.Grid.Stockpiles;
 
 namespace Treaty.Grid.Transfers;
@@ -50,6 +51,12 @@ public sealed record ReceiptException(ExceptionKind Kind, long Quantity, string 
 /// <param name="Quantity">In the item's base unit; 0 when undisclosed.</param>
 public sealed record Line(string Item, long Quantity)
 {
+    /// <summary>The name under which the item was reported, where that is another than its id.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>The name under which the item was reported.</summary>
+    public string Stated => Alias ?? Item;
+
     public QuantityBasis Basis { get; init; }
 
     /// <summary>What they do not cover has no lot number.</summary>
@@ -71,6 +78,12 @@ public sealed record Line(string Item, long Quantity)
     public static ImmutableSortedDictionary<string, string> NoCharacteristics { get; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
+    /// <summary>With the ids of what is reported under aliases.</summary>
+    public static ImmutableArray<Line> Resolved(ImmutableArray<Line> lines, Taxonomy taxonomy) =>
+        [.. lines.Select(line => taxonomy.IdOf(line.Stated) is var id && id == line.Stated
+            ? line with { Item = id, Alias = null }
+            : line with { Item = id, Alias = line.Stated })];
+
     public long InLots => Lots.Sum(l => l.Quantity);
 
     /// <summary>False on a receipt of which nothing was accepted.</summary>
@@ -85,7 +98,7 @@ public sealed record Line(string Item, long Quantity)
     public static string? FirstDifference(ImmutableArray<Line> left, ImmutableArray<Line> right)
     {
         var (ours, theirs) = (Normalised(left), Normalised(right));
-        if (!ours.Select(l => (l.Item, l.Class)).SequenceEqual(theirs.Select(l => (l.Item, l.Class))))
+        if (!ours.Select(l => (l.Stated, l.Class)).SequenceEqual(theirs.Select(l => (l.Stated, l.Class))))
         {
             return "lines";
         }
@@ -105,7 +118,7 @@ public sealed record Line(string Item, long Quantity)
     }
 
     private static IEnumerable<Line> Normalised(ImmutableArray<Line> lines) => lines
-        .OrderBy(l => l.Item, StringComparer.Ordinal)
+        .OrderBy(l => l.Stated, StringComparer.Ordinal)
         .ThenBy(l => l.Class)
         .ToArray();
 

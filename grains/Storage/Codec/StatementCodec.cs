@@ -207,14 +207,16 @@ public static class StatementCodec
     public static string NameOf(string party, string collection, string id) =>
         id.Length == 0 ? "" : $"parties/{party}/{collection}/{id}";
 
-    /// <summary>The last part of a resource name.</summary>
     /// <summary>The code in the name of a party or of what lies under it, such as a notice.</summary>
     public static string FilerOf(string name) => name.Split('/')[1];
 
+    /// <summary>The last part of a resource name.</summary>
     public static string IdOf(string name) => name[(name.LastIndexOf('/') + 1)..];
 
-    public static Line ToLine(this V1.Line line) => new(line.Item, line.Quantity)
+    public static Line ToLine(this V1.Line line) => new(
+        line.ItemId.Length > 0 ? line.ItemId : line.Item, line.Quantity)
     {
+        Alias = line.ItemId.Length > 0 ? line.Item : null,
         Basis = (QuantityBasis)line.Basis,
         Lots = [.. line.Lots.Select(l => new Lot(l.Lot_, l.Quantity))],
         Packaging = line.Packaging is { } packaging ? new Packaging(packaging.Unit, packaging.Units) : null,
@@ -231,7 +233,8 @@ public static class StatementCodec
 
     public static V1.Line ToMessage(this Line line) => new()
     {
-        Item = line.Item,
+        Item = line.Stated,
+        ItemId = line.Alias is null ? "" : line.Item,
         Quantity = line.Quantity,
         Basis = (V1.QuantityBasis)line.Basis,
         Lots = { line.Lots.Select(l => new V1.Lot { Lot_ = l.Number, Quantity = l.Quantity }) },

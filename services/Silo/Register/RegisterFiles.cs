@@ -82,7 +82,12 @@ public static class RegisterFiles
                 "none" => ItemActivation.None,
                 _ => throw new InvalidDataException($"items.json: {i.Id} has the activation '{i.Activation}'."),
             },
-            i.Scatterable ?? false, i.Maker ?? "", i.Source)));
+            i.Scatterable ?? false, i.Maker ?? "", i.Source)
+        {
+            Aliases = [.. i.Aliases ?? []],
+            Version = i.Version ?? 1,
+            Container = i.Packaging is { } packaging ? new Container(packaging.Container, packaging.Count) : null,
+        }));
     }
 
     private static IEnumerable<DepositaryNotification> ToNotifications(
@@ -135,5 +140,8 @@ public static class RegisterFiles
     private sealed record ItemsFile(string Version, List<ItemRow> Items);
 
     private sealed record ItemRow(
-        string Id, string Name, string Class, string Activation, bool? Scatterable, string? Maker, string Source);
+        string Id, string Name, string Class, string Activation, bool? Scatterable, string? Maker, string Source,
+        List<string>? Aliases, int? Version, PackagingRow? Packaging);
+
+    private sealed record PackagingRow(string Container, int Count);
 }

@@ -76,6 +76,10 @@ internal sealed record Caller(RunningRegister Register, string Code)
     public async Task<ListFindingsResponse> ListAsync(ListFindingsRequest request) =>
         await new FindingService.FindingServiceClient(Register.Channel).ListFindingsAsync(request, Options);
 
+    public async Task<Item> ItemAsync(string name) =>
+        await new ConventionService.ConventionServiceClient(Register.Channel).GetItemAsync(
+            new GetItemRequest { Name = $"items/{name}" }, Options);
+
     public async Task<ReassessFindingsResponse> ReassessAsync(
         string party, bool validateOnly, int pageSize = 0, string pageToken = "") =>
         await new FindingService.FindingServiceClient(Register.Channel).ReassessFindingsAsync(

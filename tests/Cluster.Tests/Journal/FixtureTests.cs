@@ -127,6 +127,17 @@ public sealed class FixtureTests
     public async Task A_site_that_the_first_fixture_told_is_known() => Assert.Equal(
         ["GRC Veria  PFM-1 7200"], Fold(await ReadAsync("journal-1.jsonl")).Values.SelectMany(SitesOf));
 
+    [Fact]
+    public async Task Aliases_and_a_confirmed_pair_of_the_sixth_fixture_fold_to_what_they_were()
+    {
+        var parties = Fold(await ReadAsync("journal-6.jsonl"));
+
+        Assert.Equal(FactsOfAliases, parties.Values.SelectMany(FactsOf));
+        var moved = parties["GRC"].FindNotice("C1-2")!;
+        Assert.Equal("B-1", moved.Notice.Transfer.Reference);
+        Assert.Equal(("PMA2", "PMA-2"), (moved.Notice.Lines[0].Stated, moved.Notice.Lines[0].Item));
+    }
+
     /// <summary>A new kind needs a new file: what is there is not written again.</summary>
     [Fact]
     public async Task Every_kind_of_event_and_statement_is_in_a_fixture()
@@ -359,5 +370,24 @@ public sealed class FixtureTests
         "GRC CCM-50~GRC~BGR~T2",
         "GRC GRC~BGR~T1 Received Matched",
         "GRC GRC~BGR~T2 Dispatched NotMatched",
+    ];
+
+    private static readonly string[] FactsOfAliases =
+    [
+        "BGR version 9",
+        "BGR PMA-2 Retained  100",
+        "BGR APM-50~GRC~BGR~B-1 closed",
+        "BGR APM-50~GRC~BGR~G-1 closed",
+        "BGR GRC~BGR~B-1 Received Matched",
+        "BGR GRC~BGR~G-1 Cancelled NotMatched",
+        "GRC version 7",
+        "GRC PFM-1 Operational  720",
+        "GRC PMA-2 Retained  -100",
+        "GRC APM-20",
+        "GRC APM-42~PMA-2~RETAINED",
+        "GRC APM-50~GRC~BGR~B-1 closed",
+        "GRC APM-50~GRC~BGR~G-1 closed",
+        "GRC GRC~BGR~B-1 Received Matched",
+        "GRC GRC~BGR~G-1 Cancelled NotMatched",
     ];
 }

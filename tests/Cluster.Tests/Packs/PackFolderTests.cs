@@ -37,6 +37,13 @@ public sealed class PackFolderTests : IDisposable
     [InlineData("\"KITE-02\"", "\"KITE-01\"", 31, "rules[1].id", "another rule KITE-01, in kites")]
     [InlineData("\"KITE-02\"", "\"CCM-01\"", 31, "rules[1].id", "another rule CCM-01, in ccm")]
     [InlineData("\"RED-KITE\"", "\"PMA-2\"", 17, "types[0].id", "has PMA-2 already")]
+    [InlineData(
+        "\"kite\", \"source\"", "\"kite\", \"aliases\": [\"LONG-TAIL\"], \"source\"", 17, "types[0].aliases[0]",
+        "LONG-TAIL names another type too")]
+    [InlineData(
+        "\"kite\", \"source\"", "\"kite\", \"container\": {\"unit\": \"box\"}, \"source\"", 17,
+        "types[0].container.count", "Add count")]
+    [InlineData("\"RED-KITE\"", "\"PMA2\"", 17, "types[0].id", "has PMA2 already")]
     [InlineData("[\"tailed\"], \"unst", "[\"untailed\"], \"unst", 35, "rules[1].when.items[0]", "no category untailed")]
     [InlineData("\"prohibited_dispatch\"", "\"prohibited\"", 24, "rules[0].check", "Expected one of")]
     [InlineData(

@@ -20,6 +20,19 @@ public sealed partial class RuleTests
         """);
 
     [Fact]
+    public void APM_41_raised_when_the_packaging_holds_another_number() => Raised("APM-41", """
+        dispatch T1 GRC BGR PFM-1 100 training 2007-01-01 packed=100:Cassette
+        receipt T1 GRC BGR PFM-1 100 training 2007-01-01 packed=100:box
+        finds GRC APM-41 DATA about T1
+        """);
+
+    [Fact]
+    public void APM_41_not_raised_when_the_packaging_holds_as_many() => NotRaised("APM-41", """
+        dispatch T1 GRC BGR PFM-1 7200 training 2007-01-01 packed=100:cassette
+        receipt T1 GRC BGR PFM-1 7200 training 2007-01-01
+        """);
+
+    [Fact]
     public void APM_41_raised_when_more_was_destroyed_at_sites_than_by_the_account() => Raised("APM-41", """
         opening GRC PMA-2 100 PMR-2A 10 2007-01-01
         destroys GRC PMA-2 60 2007-06-01 site=Veria

@@ -78,6 +78,7 @@ public static class ScenarioParser
             "membership" => Membership(words),
             "reports" => new ReportsOwedStep(words.Expect("owed").Expect("from").Date()),
             "report" => Report(words, id),
+            "taxonomy" => new TypeStep(words.Expect("knows").Take(), words.Expect("as").Take()),
             "assesses" => new ReassessStep(words.Expect("anew").Take()),
             "files" when words.Expect("agree").IsEmpty => new FilesAgreeStep(),
             "opening" or "discovery" or "consumption" or "reclassification" or "completion" or "destroys" =>

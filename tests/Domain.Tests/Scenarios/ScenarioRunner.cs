@@ -104,6 +104,14 @@ public sealed class ScenarioRunner
                 break;
             case NoticeStep { IsDryRun: true } s: Try(s.Notice); break;
             case NoticeStep s: Tell(s.Notice.Filer, s.Notice.Date, time => new FileNotice(s.Notice, time)); break;
+            case TypeStep s:
+                Look();
+                _world = _world with
+                {
+                    Rulebook = TestBook.Knowing(
+                        _world.Rulebook, TestBook.Item(s.Item, s.Class, Items.ItemActivation.Victim)),
+                };
+                break;
             case ReassessStep s:
                 var anew = Look()[s.Code];
                 Tell(s.Code, DateOnly.MinValue, time => new Reassess(

@@ -116,6 +116,13 @@ internal static class StatementLine
             "site" => notice with { Site = value },
             "method" => notice with { Method = value },
             "remark" => notice with { Remark = value },
+            "packed" => notice with
+            {
+                Lines = [.. notice.Lines.Select(l => l with
+                {
+                    Packaging = new Packaging(value.Split(':')[1], Words.ParseNumber(value.Split(':')[0])),
+                })],
+            },
             "class" => notice with { Lines = [.. notice.Lines.Select(l => InClass(l, value))] },
             "set-off-by" => notice with
             {

@@ -43,6 +43,9 @@ public sealed record ReportStep(
 
 public sealed record DeclarationStep(string Code, Declaration Declaration) : Step;
 
+/// <summary>From here on the taxonomy knows one more type.</summary>
+public sealed record TypeStep(string Item, string Class) : Step;
+
 /// <summary>What was judged is judged anew, by what is known now.</summary>
 public sealed record ReassessStep(string Code) : Step;
 
