@@ -43,7 +43,7 @@ public sealed class History
     {
         get
         {
-            var first = OnRecord.ToDictionary(r => (r.Statement.Party, r.Statement.Id), r => r.RecordDay);
+            var recorded = OnRecord.ToDictionary(r => (r.Statement.Party, r.Statement.Id));
             var replaced = OnRecord
                 .Select(r => (r.Statement.Party, Replaces(r.Statement)))
                 .Where(r => r.Item2.Length > 0)
@@ -51,9 +51,15 @@ public sealed class History
             return OnRecord
                 .Where(r => !replaced.Contains((r.Statement.Party, r.Statement.Id)))
                 .Where(r => r.Statement is not Notice { Kind: "cancellation", Supersedes.Length: > 0 })
-                .Select(r => Replaces(r.Statement) is { Length: > 0 } former
-                    ? (r.Statement, first[(r.Statement.Party, former)])
-                    : r);
+                .Select(r => (r.Statement, FirstRecordDay(r.Statement)));
+
+            DateOnly FirstRecordDay(Statement statement)
+            {
+                // What was corrected may have corrected something in its turn.
+                while (Replaces(statement) is { Length: > 0 } former)
+                    statement = recorded[(statement.Party, former)].Statement;
+                return recorded[(statement.Party, statement.Id)].RecordDay;
+            }
         }
     }
 
