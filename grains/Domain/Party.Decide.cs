@@ -1,3 +1,4 @@
+using Treaty.Grid.Conventions;
 using Treaty.Grid.Findings;
 using Treaty.Grid.Stockpiles;
 using Treaty.Grid.Transfers;
@@ -82,7 +83,7 @@ public sealed partial record Party
         }
 
         if (declaration.Report is { } report && Reports.FirstOrDefault(r => r.Report.IsInitial == report.IsInitial
-            && rulebook.Find(r.Report.Convention) == rulebook.Find(report.Convention)
+            && IdOf(r.Report.Convention, rulebook) == IdOf(report.Convention, rulebook)
             && (report.IsInitial || r.AsOf.Year == declaration.AsOf.Year)) is { } other
             && other.Declaration.Id != declaration.Supersedes)
         {
@@ -123,6 +124,9 @@ public sealed partial record Party
         return draft.Decided;
     }
 
+    /// <summary>Of a convention that a report names, or of the one that is meant where it names none.</summary>
+    private static string IdOf(string convention, Rulebook rulebook) => rulebook.Find(convention)?.Id ?? convention;
+
     /// <summary>Why a correction cannot take the place of what it names; null if it can.</summary>
     /// <param name="former">The name of that.</param>
     /// <param name="supersededBy">What has taken its place before; null if there is no such statement.</param>
@@ -151,7 +155,7 @@ public sealed partial record Party
             return refused;
         }
 
-        return new Draft(this, command).File(notice, rulebook).Decided;
+        return new Draft(this, command).File(notice with { FirstReported = null }, rulebook).Decided;
     }
 
     private Decision Decide(TakeNotice command, Rulebook rulebook)
@@ -219,10 +223,11 @@ public sealed partial record Party
         draft.AddFindings("", StockRules.Judge(this, rulebook, draft.Today));
         draft.AddStockDuties(rulebook);
 
-        // What the passing of time can change has not left memory.
+        // What the passing of time can change has not left memory; the rest is for an assessment anew.
         foreach (var file in Files.Values.OrderBy(f => f.Key))
         {
-            draft.AddFindings(file.Key.ToString(), Assess(file, rulebook, draft.Today));
+            draft.AddFindings(
+                file.Key.ToString(), Assess(file, rulebook, draft.Today), judged: rulebook.IsByTime);
         }
 
         return draft.IsEmpty ? Repeated.Instance : draft.Decided;
@@ -280,7 +285,7 @@ public sealed partial record Party
     private StandingsRevised? RevisionOf(FiledNotice filed, Rulebook rulebook)
     {
         var notice = filed.Notice;
-        if ((notice.Filer == Code ? filed.Filer : filed.Counterpart) is not { } recorded
+        if (StandingsOf(filed) is not { } recorded
             || Peers.Values.SelectMany(p => p.Unanswered.Values)
                 .Any(m => m.NoticeId == notice.Id && (m.StandingsFor ?? Code) == notice.Filer))
         {
@@ -290,10 +295,17 @@ public sealed partial record Party
         var known = rulebook.StandingsOf(this, notice);
         return known.All.All(s => recorded.Under(s.Convention) == s) ? null : new StandingsRevised(
             notice.Transfer, notice.Filer, notice.Id, known,
-            AddressesTo(notice.Filer == Code
-                ? Addressees(notice with { OnwardFrom = null })
-                : [notice.Filer]));
+            AddressesTo(
+                notice.Filer == Code ? Addressees(notice with { OnwardFrom = null })
+                : notice.Transfer.IsSide(Code) ? [notice.Filer]
+                : []));
     }
+
+    /// <summary>Where this party stood, as taken down with a notice in one of its files; null if it was not.</summary>
+    public Standings? StandingsOf(FiledNotice filed) =>
+        filed.Notice.Filer == Code ? filed.Filer
+        : filed.Notice.Transfer.IsSide(Code) ? filed.Counterpart
+        : filed.Here;
 
     /// <summary>
     /// Everyone a notice concerns: the counterpart first, if it files here; on behalf of a state on the route both

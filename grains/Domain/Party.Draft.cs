@@ -211,11 +211,14 @@ public sealed partial record Party
         /// Raises what is found and not yet recorded, or recorded otherwise; closes what is recorded and no longer
         /// found.
         /// </summary>
-        public void AddFindings(string about, IEnumerable<Finding> found, long position = 0)
+        /// <param name="judged">The rules that are judged; all if it is null.</param>
+        public void AddFindings(
+            string about, IEnumerable<Finding> found, long position = 0, Func<string, bool>? judged = null)
         {
-            var recorded = Party.Findings.GetValueOrDefault(about, []);
+            judged ??= _ => true;
+            var recorded = Party.Findings.GetValueOrDefault(about, []).RemoveAll(f => !judged(f.Key.Rule));
             var held = new HashSet<FindingKey>();
-            foreach (var finding in found)
+            foreach (var finding in found.Where(f => judged(f.Key.Rule)))
             {
                 held.Add(finding.Key);
                 var last = recorded.FirstOrDefault(f => f.Key == finding.Key);

@@ -215,7 +215,9 @@ public sealed partial record Party
         return this with
         {
             Files = Files.SetItem(transfer, file.With(
-                whose == filer ? filed with { Filer = standings } : filed with { Counterpart = standings })),
+                whose == filer ? filed with { Filer = standings }
+                : transfer.IsSide(whose) ? filed with { Counterpart = standings }
+                : filed with { Here = standings })),
         };
     }
 
@@ -264,6 +266,7 @@ public sealed partial record Party
         var next = WithFiled(new FiledNotice(notice, delivered.FiledAt, delivered.Filer)
         {
             Counterpart = isCounterpart ? delivered.Here : null,
+            Here = notice.Transfer.IsSide(Code) ? null : delivered.Here,
             FilerPosition = delivered.Position,
             Version = Version + 1,
         });

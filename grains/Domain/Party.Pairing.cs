@@ -68,12 +68,17 @@ public sealed partial record Party
         Supersedes = notice.Id,
     };
 
-    private static Notice MovedTo(Notice notice, ConfirmPairing command, int n) => notice with
+    private Notice MovedTo(Notice notice, ConfirmPairing command, int n)
     {
-        Id = command.MovedId(n),
-        Transfer = command.Other,
-        Supersedes = "",
-    };
+        var filed = FindNotice(notice.Id)!;
+        return notice with
+        {
+            Id = command.MovedId(n),
+            Transfer = command.Other,
+            Supersedes = "",
+            FirstReported = filed.FirstRecordTime ?? filed.RecordTime,
+        };
+    }
 
     /// <summary>The names that a confirmation rests on, as far as its file is in memory.</summary>
     private IEnumerable<string> NamesIn(ConfirmPairing command)
@@ -135,7 +140,8 @@ public sealed partial record Party
         {
             return NotPairable(
                 onward.Notice.Name, "name",
-                $"passes on what came under {file.Key.Name}. Withdraw it first, and file it anew with the other name.");
+                $"passes on what came under {file.Key.Name}. Whoever filed it withdraws it first, and files it anew "
+                    + "with the other name.");
         }
 
         return file.Notices.Length <= MovedMax

@@ -105,8 +105,31 @@ internal sealed partial class PartyGrain
             && party.Files.TryGetValue(key, out var file) && file.IsKnown
             ? View.Suggest(
                 ToMessage(party, file, DayOf(request.AsOf)),
-                PairingCandidates.Of(file, party.Files.Values, rulebook))
+                PairingCandidates.Of(file, (await WithUnpairedAsync(party, file)).Files.Values, rulebook))
             : throw Unknown(request.Name);
+    }
+
+    /// <summary>
+    /// With the latest transfers between the two sides of a one-sided file that have no pair either, and left memory.
+    /// </summary>
+    private async Task<Grid.Party> WithUnpairedAsync(Grid.Party party, TransferFile file)
+    {
+        if (_snapshotVersion == 0 || !PairingCandidates.IsOneSided(file))
+        {
+            return party;
+        }
+
+        var unpaired = await ListGrain.AnswerAsync(() => model.ListTransfersAsync(
+            new ListQuery(
+                Code,
+                Condition.All(
+                    Condition.Equal("sender", file.Key.Sender), Condition.Equal("recipient", file.Key.Recipient),
+                    Condition.Not(Condition.Equal("pairing", (long)V1.Pairing.Paired))),
+                null, Limits.PageSizeMax),
+            TransferOrder.Since, descending: true, Today, CancellationToken.None));
+        return await RecallAsync(
+            party,
+            unpaired.Rows.Select(r => Grid.Party.NameOf(StatementCodec.ToTransferKey(r.Value.Transfer.Name)!.Value)));
     }
 
     public async ValueTask<V1.Declaration> GetDeclaration(GetDeclarationRequest request)

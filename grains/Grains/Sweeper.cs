@@ -60,7 +60,7 @@ internal sealed partial class Sweeper(
         {
             foreach (var happened in EventsOf(stored))
             {
-                foreach (var address in happened.NoticeFiled?.Addresses ?? [])
+                foreach (var address in happened.NoticeFiled?.Addresses ?? happened.StandingsRevised?.Addresses ?? [])
                 {
                     Note((stored.Party, address.To), address.Sequence, 0);
                 }
@@ -68,6 +68,10 @@ internal sealed partial class Sweeper(
                 if (happened.NoticeDelivered is { } delivered)
                 {
                     Note((delivered.From, stored.Party), 0, delivered.Sequence);
+                }
+                else if (happened.StandingsDelivered is { } told)
+                {
+                    Note((told.From, stored.Party), 0, told.Sequence);
                 }
             }
 

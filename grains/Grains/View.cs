@@ -102,7 +102,7 @@ internal static class View
     public static IEnumerable<StandingChange> Changes(Grid.Party before, StandingsRevised revised)
     {
         var filed = before.Files[revised.Transfer].Find(revised.Filer, revised.NoticeId)!;
-        var recorded = revised.Filer == before.Code ? filed.Filer : filed.Counterpart!;
+        var recorded = before.StandingsOf(filed)!;
         return revised.Standings.All
             .Where(s => recorded.Under(s.Convention) != s)
             .Select(s => new StandingChange

@@ -65,6 +65,10 @@ public sealed class Jurisdiction
     /// <summary>Not known to be something else; an unknown type is judged once it is mapped.</summary>
     public bool MayCover(string item) => CategoriesOf(item).Any(c => c.Coverage != Coverage.Never);
 
+    /// <summary>The same; and what nobody knows, for the convention that such is under.</summary>
+    public bool MayConcern(string item) =>
+        MayCover(item) || (Convention.IsPrimary && Taxonomy.Find(item) is null);
+
     /// <summary>In a category of the convention, if only in one that it does not cover.</summary>
     public bool Names(string item) => _categories.ContainsKey(item);
 

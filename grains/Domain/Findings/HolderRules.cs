@@ -59,7 +59,7 @@ public static class HolderRules
             var passed = file.Notices.FirstOrDefault(n => n.Notice.Transit.Contains(party.Code)
                 && n.Notice.Kind is NoticeKind.Dispatch or NoticeKind.Receipt
                 && law.LinesUnder(rule.When, n).Count > 0
-                && party.MembershipOn(law.Convention, n.Notice.Date).Standing.IsBound);
+                && party.StandingsOf(n)?.IsBoundUnder(law.Id) == true);
             if (passed is not null)
             {
                 yield return About(
@@ -196,7 +196,7 @@ public static class HolderRules
             .MinBy(n => n.Notice.Date);
         var planned = file.History
             .Where(n => n.Notice.Kind == NoticeKind.Plan && n.Notice.Filer == party.Code)
-            .Select(n => (DateOnly?)DateOnly.FromDateTime(n.RecordTime.UtcDateTime))
+            .Select(n => (DateOnly?)DateOnly.FromDateTime((n.FirstRecordTime ?? n.RecordTime).UtcDateTime))
             .Min();
         var days = rule.When.DaysBefore;
         if (act is null || planned?.AddDays(days) <= act.Notice.Date)

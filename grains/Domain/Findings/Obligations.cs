@@ -96,17 +96,16 @@ public static class Obligations
                 silence.Due, !silence.IsUnanswered, file.Key.Name);
         }
 
-        var receipts = file.Receipts
-            .Where(r => r.Notice.Purpose == Purpose.Destruction && r.Filer.IsBoundUnder(law.Id))
-            .ToList();
+        var own = file.Of(law.MayConcern);
+        var receipts = TransferRules.ForDestruction(own, law);
         if (law.The(Checks.CertificateOverdue) is { } overdue && law.Terms.Certificate is { } period
             && file.Key.Recipient == party.Code && receipts.Count > 0)
         {
             yield return new Obligation(
                 overdue.Id, $"Account for the {law.Convention.About} received for destruction",
                 receipts.Max(r => period.After(r.ReportableFrom)),
-                Outstanding.Of(file, law.Taxonomy).Total <= 0
-                    || file.Of(NoticeKind.Destruction).Any(d => d.Notice.IsFinal),
+                Outstanding.Of(own, law.Taxonomy).Total <= 0
+                    || own.Of(NoticeKind.Destruction).Any(d => d.Notice.IsFinal),
                 file.Key.Name);
         }
     }

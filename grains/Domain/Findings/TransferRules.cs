@@ -15,12 +15,15 @@ namespace Treaty.Grid.Findings;
 public sealed class TransferRules
 {
     private readonly TransferFile _file;
+
+    /// <summary>The file as far as it may be about what the convention is about.</summary>
+    private readonly TransferFile _own;
     private readonly Jurisdiction _law;
     private readonly DateOnly _asOf;
     private readonly List<Finding> _findings = [];
 
     private TransferRules(TransferFile file, Jurisdiction law, DateOnly asOf) =>
-        (_file, _law, _asOf) = (file, law, asOf);
+        (_file, _own, _law, _asOf) = (file, file.Of(law.MayConcern), law, asOf);
 
     /// <summary>Findings about either side, on a day, under every convention.</summary>
     public static IReadOnlyList<Finding> Judge(TransferFile file, Rulebook rulebook, DateOnly asOf)
@@ -275,7 +278,7 @@ public sealed class TransferRules
 
     private void JudgeDifferences()
     {
-        var (_, differences) = Matching.Compare(_file, _law.Taxonomy, _law.Terms);
+        var (_, differences) = Matching.Compare(_own, _law.Taxonomy, _law.Terms);
         Report(Checks.ShipperReceiverDifference, differences, Severity.Warning, DifferenceKind.Quantity);
         Report(
             Checks.ItemOrPurposeDiffers, differences,
@@ -330,12 +333,17 @@ public sealed class TransferRules
         }
     }
 
+    /// <summary>Receipts for destruction by a bound state, in a file of what the convention is about.</summary>
+    public static List<FiledNotice> ForDestruction(TransferFile own, Jurisdiction law) =>
+    [
+        .. own.Receipts.Where(r => r.Notice.Purpose == Purpose.Destruction && r.Filer.IsBoundUnder(law.Id)
+            && !r.Notice.Lines.IsEmpty),
+    ];
+
     private void JudgeDestruction()
     {
-        var receipts = _file.Receipts
-            .Where(r => r.Notice.Purpose == Purpose.Destruction && r.Filer.IsBoundUnder(_law.Id))
-            .ToList();
-        var outstanding = Outstanding.Of(_file, _law.Taxonomy);
+        var receipts = ForDestruction(_own, _law);
+        var outstanding = Outstanding.Of(_own, _law.Taxonomy);
         if (receipts.Count == 0 || outstanding.ByItem.Values.All(q => q == 0))
         {
             return;
@@ -353,8 +361,8 @@ public sealed class TransferRules
             inputs.Add($"outstanding[{item}]", quantity);
         }
 
-        var notices = receipts.Concat(_file.Of(NoticeKind.Destruction));
-        if (_file.Of(NoticeKind.Destruction).Any(d => d.Notice.IsFinal))
+        var notices = receipts.Concat(_own.Of(NoticeKind.Destruction));
+        if (_own.Of(NoticeKind.Destruction).Any(d => d.Notice.IsFinal))
         {
             Find(
                 _law.The(Checks.UnaccountedAfterDestruction), holder, Severity.Warning,

@@ -181,14 +181,20 @@ public sealed record Notice(
     /// <summary>What a convention's pack calls the purpose, where the common names do not say it; else empty.</summary>
     public string PurposeCode { get; init; } = "";
 
+    /// <summary>
+    /// When its filer first reported it, under the reference that it was moved from; null if it was not moved.
+    /// </summary>
+    public DateTimeOffset? FirstReported { get; init; }
+
     /// <summary>As packs name it: <c>training</c>, or what the pack itself calls it.</summary>
-    public string PurposeId => PurposeCode.Length > 0 ? PurposeCode : Purpose switch
-    {
-        Purpose.OperationalUse => "operational_use",
-        Purpose.Training => "training",
-        Purpose.Destruction => "destruction",
-        _ => "unspecified",
-    };
+    public string PurposeId => IsOwnCode ? PurposeCode : CommonPurposes[(int)Purpose];
+
+    /// <summary>What every pack may name, by <see cref="Purpose"/>.</summary>
+    public static ImmutableArray<string> CommonPurposes { get; } =
+        ["unspecified", "operational_use", "training", "destruction"];
+
+    /// <summary>A code does not contradict the purpose beside it: of the common names it says nothing.</summary>
+    private bool IsOwnCode => PurposeCode.Length > 0 && !CommonPurposes.Contains(PurposeCode);
 
     /// <summary>
     /// The first field in which the other says something else, as the contract names it; null if none.

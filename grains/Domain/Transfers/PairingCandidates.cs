@@ -77,6 +77,9 @@ public static class PairingCandidates
                 CultureInfo.InvariantCulture, $"{a.Weight * a.Fit:0.#} of {a.Weight}: {a.What}."))]);
     }
 
+    /// <summary>Only one side has reported that something left or arrived.</summary>
+    public static bool IsOneSided(TransferFile file) => SideOf(file) is not null;
+
     /// <summary>The kind of the act that a file has of one side only; null if it has both, or none.</summary>
     private static NoticeKind? SideOf(TransferFile file) =>
         (file.Dispatches.Any(), file.Receipts.Any(), file.Has(NoticeKind.Refusal)) switch

@@ -13,6 +13,11 @@ public sealed record FiledNotice(Notice Notice, DateTimeOffset RecordTime, Stand
     /// </summary>
     public Standings? Counterpart { get; init; }
 
+    /// <summary>
+    /// Where the holder of the file stood on it, if that is neither the filer nor the other side: a state on the route.
+    /// </summary>
+    public Standings? Here { get; init; }
+
     /// <summary>The version of the entry that put it into this party's journal.</summary>
     public long Version { get; init; }
 
@@ -25,7 +30,9 @@ public sealed record FiledNotice(Notice Notice, DateTimeOffset RecordTime, Stand
     /// <summary>The id of the notice of its filer that has taken its place; empty if none has.</summary>
     public string SupersededBy { get; init; } = "";
 
-    /// <summary>Of the first version of what this corrects; null if it corrects nothing.</summary>
+    /// <summary>
+    /// Of the first version of what this corrects, or of what was moved here; null if this is the first.
+    /// </summary>
     public DateTimeOffset? FirstRecordTime { get; init; }
 
     /// <summary>
@@ -115,7 +122,7 @@ public sealed record TransferFile(TransferKey Key, ImmutableArray<FiledNotice> N
             return Without(filed).Add(filed with { FirstRecordTime = FirstRecordTimeOf(filed) });
         }
 
-        return Add(filed);
+        return Add(filed with { FirstRecordTime = filed.FirstRecordTime ?? filed.Notice.FirstReported });
     }
 
     private TransferFile Add(FiledNotice filed) => filed.Notice.Transfer == Key
@@ -154,6 +161,24 @@ public sealed record TransferFile(TransferKey Key, ImmutableArray<FiledNotice> N
     /// </summary>
     public Dictionary<string, long> Quantities(NoticeKind kind, string filer) =>
         Quantities(Notices.Where(n => n.Notice.Kind == kind && n.Notice.Filer == filer));
+
+    /// <summary>
+    /// The file as if nothing but some items had been reported: a notice of others tells that none of these moved. A
+    /// refusal of others is left out, since one that names nothing refuses all.
+    /// </summary>
+    public TransferFile Of(Func<string, bool> items) => Notices.Concat(Onward)
+        .All(n => n.Notice.Lines.All(l => items(l.Item)))
+            ? this
+            : this with { Notices = Of(Notices, items), Onward = Of(Onward, items) };
+
+    private static ImmutableArray<FiledNotice> Of(ImmutableArray<FiledNotice> notices, Func<string, bool> items) =>
+    [
+        .. notices
+            .Select(n => (Whole: n, Lines: n.Notice.Lines.RemoveAll(l => !items(l.Item))))
+            .Where(n => n.Whole.Notice.Kind != NoticeKind.Refusal
+                || !n.Lines.IsEmpty || n.Whole.Notice.Lines.IsEmpty)
+            .Select(n => n.Whole with { Notice = n.Whole.Notice with { Lines = n.Lines } }),
+    ];
 
     public static Dictionary<string, long> Quantities(IEnumerable<FiledNotice> notices)
     {

@@ -276,6 +276,7 @@ public static class SnapshotCodec
         CounterpartPosition = filed.CounterpartPosition,
         SupersededBy = filed.SupersededBy,
         FirstRecordTime = filed.FirstRecordTime?.ToTimestamp(),
+        Here = filed.Here is null ? null : EntryCodec.ToMessage(filed.Here),
         Bookings = { filed.Bookings.Select(EntryCodec.ToMessage) },
     };
 
@@ -289,6 +290,7 @@ public static class SnapshotCodec
         CounterpartPosition = filed.CounterpartPosition,
         SupersededBy = filed.SupersededBy,
         FirstRecordTime = filed.FirstRecordTime?.ToDateTimeOffset(),
+        Here = filed.Here?.ToStandings(),
         Bookings = [.. filed.Bookings.Select(EntryCodec.ToBooking)],
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Google.Protobuf.WellKnownTypes;
 using Google.Type;
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Stockpiles;
@@ -42,6 +43,7 @@ public static class StatementCodec
         Supersedes = IdOf(notice.Supersedes),
         Explanation = (ExplanationCode)notice.Explanation,
         PurposeCode = notice.PurposeCode,
+        FirstReported = notice.FirstRecordTime?.ToDateTimeOffset(),
         Site = notice.Site,
         Method = notice.Method,
     };
@@ -66,6 +68,7 @@ public static class StatementCodec
             Supersedes = NameOf(notice.Filer, "notices", notice.Supersedes),
             Explanation = (V1.ExplanationCode)notice.Explanation,
             PurposeCode = notice.PurposeCode,
+            FirstRecordTime = notice.FirstReported?.ToTimestamp(),
             Site = notice.Site,
             Method = notice.Method,
         };

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.Json;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Gateway.Names;
 using Treaty.Grid.V1;
@@ -37,6 +38,11 @@ internal static class NoticeShape
         [NoticeKind.Explanation] = new("EXPLANATION", Side.Sender | Side.Recipient, Need.Forbidden),
         [NoticeKind.Reply] = new("REPLY", Side.Sender | Side.Recipient | Side.Transit, Need.Forbidden),
     }.ToFrozenDictionary();
+
+    /// <summary>As packs name what is in the list.</summary>
+    private static readonly FrozenSet<string> CommonPurposes = Enum.GetValues<Purpose>()
+        .Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{p}"))
+        .ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly KindRule Withdrawal =
         new("CANCELLATION", Side.Sender | Side.Recipient | Side.Transit, Need.Forbidden);
@@ -107,6 +113,9 @@ internal static class NoticeShape
         if (notice.PurposeCode.Length > 0)
         {
             check.Word("purpose_code", notice.PurposeCode);
+            check.Require(!CommonPurposes.Contains(notice.PurposeCode), "purpose_code",
+                "Expected what a convention's pack calls the purpose, where the list of `purpose` does not say it. Say "
+                    + "this one there, and leave the code out.");
             check.Require(notice.Purpose != Purpose.Unspecified, "purpose",
                 "Expected the nearest of the list beside a purpose_code: it says which class of the books is meant.");
         }
