@@ -14,17 +14,15 @@ public sealed class Jurisdiction
     public Jurisdiction(Convention convention, Taxonomy taxonomy)
     {
         (Convention, Taxonomy) = (convention, taxonomy);
-        var byId = convention.Categories.ToDictionary(c => c.Id, StringComparer.Ordinal);
+        var all = ItemsOf(convention, taxonomy);
         _categories = taxonomy.Items.Values
-            .Select(item => (item.Id, Categories: convention.Categories.Where(c => Has(c, item)).ToImmutableArray()))
+            .Select(item => (
+                item.Id, Categories: convention.Categories.Where(c => all[c.Id].Contains(item.Id)).ToImmutableArray()))
             .Where(i => !i.Categories.IsEmpty)
             .ToFrozenDictionary(i => i.Id, i => i.Categories, StringComparer.Ordinal);
         _rules = convention.Rules
             .GroupBy(r => r.Check)
             .ToFrozenDictionary(g => g.Key, g => g.ToImmutableArray());
-
-        bool Has(ItemCategory category, Item item) =>
-            category.Has(item) || category.Includes.Any(i => Has(byId[i], item));
     }
 
     public Convention Convention { get; }
@@ -109,6 +107,34 @@ public sealed class Jurisdiction
                 && !(IsIn(l.Item, scope.ExceptItems) && l.Quantity <= scope.ExceptQuantityMax))
             .ToList();
         return lines.Sum(l => l.Quantity) > scope.QuantityMax ? [] : lines;
+    }
+
+    /// <summary>The items of each category, with those of all that it includes.</summary>
+    private static Dictionary<string, HashSet<string>> ItemsOf(Convention convention, Taxonomy taxonomy)
+    {
+        var byId = convention.Categories.ToDictionary(c => c.Id, StringComparer.Ordinal);
+        var all = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        foreach (var category in convention.Categories)
+        {
+            Of(category);
+        }
+
+        return all;
+
+        HashSet<string> Of(ItemCategory category)
+        {
+            if (!all.TryGetValue(category.Id, out var items))
+            {
+                items = taxonomy.Items.Values.Where(category.Has).Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+                all.Add(category.Id, items);
+                foreach (var included in category.Includes)
+                {
+                    items.UnionWith(Of(byId[included]));
+                }
+            }
+
+            return items;
+        }
     }
 
     private bool IsToWhom(RecipientScope scope, FiledNotice filed)

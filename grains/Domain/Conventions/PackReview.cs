@@ -14,6 +14,9 @@ public sealed record PackViolation(int Pack, string Path, string Problem);
 /// </summary>
 public static class PackReview
 {
+    /// <summary>The taxonomy with the shipped packs has half as many classes.</summary>
+    private const int NamedMax = 50;
+
     private static readonly ImmutableArray<string> CommonPurposes =
         ["operational_use", "training", "destruction", "unspecified"];
 
@@ -21,9 +24,12 @@ public static class PackReview
     public static IReadOnlyList<PackViolation> Of(IReadOnlyList<Convention> packs, Taxonomy taxonomy)
     {
         var violations = new List<PackViolation>();
+        var known = taxonomy.Items.Values.Concat(packs.SelectMany(p => p.Types)).ToList();
         for (var index = 0; index < packs.Count; index++)
         {
-            violations.AddRange(OfOne(packs[index]).Select(v => new PackViolation(index, v.Path, v.Problem)));
+            violations.AddRange(OfOne(packs[index])
+                .Concat(UnknownItems(packs[index], known))
+                .Select(v => new PackViolation(index, v.Path, v.Problem)));
         }
 
         violations.AddRange(Repeated(packs, p => [p.Id], _ => "id", "pack", "Keep one of the two files."));
@@ -68,39 +74,52 @@ public static class PackReview
         Circles(pack)
             .Concat(UnknownCategories(pack))
             .Concat(UnknownPurposes(pack))
+            .Concat(CommonAgain(pack))
             .Concat(MissingTerms(pack))
+            .Concat(Unread(pack))
+            .Concat(Unasked(pack))
             .Concat(Within(pack.Categories.Select(c => c.Id), i => $"categories[{i}].id", "category"))
             .Concat(Within(pack.Purposes, i => $"purposes[{i}].id", "purpose"));
 
+    /// <summary>Each category is followed once, however many include it.</summary>
     private static IEnumerable<(string, string)> Circles(Convention pack)
     {
-        var byId = pack.Categories.ToLookup(c => c.Id);
-        for (var index = 0; index < pack.Categories.Length; index++)
+        var byId = pack.Categories.ToLookup(c => c.Id, StringComparer.Ordinal);
+        var done = new HashSet<string>(StringComparer.Ordinal);
+        var path = new List<string>();
+        var circles = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var category in pack.Categories)
         {
-            if (PathBack(pack.Categories[index].Id, [pack.Categories[index].Id]) is { } path)
-            {
-                yield return (
-                    $"categories[{index}].includes",
-                    $"It includes itself: {string.Join(" includes ", path)}. Leave one of these out.");
-            }
+            Follow(category.Id);
         }
 
-        IReadOnlyList<string>? PathBack(string start, ImmutableArray<string> path)
-        {
-            foreach (var next in byId[path[^1]].SelectMany(c => c.Includes))
-            {
-                if (next == start)
-                {
-                    return path.Add(next);
-                }
+        return pack.Categories.Index()
+            .Where(c => circles.ContainsKey(c.Item.Id))
+            .Select(c => (
+                $"categories[{c.Index}].includes",
+                $"It includes itself: {circles[c.Item.Id]}. Leave one of these out."));
 
-                if (!path.Contains(next) && PathBack(start, path.Add(next)) is { } found)
-                {
-                    return found;
-                }
+        void Follow(string id)
+        {
+            if (done.Contains(id))
+            {
+                return;
             }
 
-            return null;
+            if (path.IndexOf(id) is >= 0 and var start)
+            {
+                circles.TryAdd(id, string.Join(" includes ", path.Skip(start).Append(id)));
+                return;
+            }
+
+            path.Add(id);
+            foreach (var next in byId[id].SelectMany(c => c.Includes))
+            {
+                Follow(next);
+            }
+
+            path.RemoveAt(path.Count - 1);
+            done.Add(id);
         }
     }
 
@@ -129,6 +148,81 @@ public static class PackReview
                 n.Path,
                 $"There is no purpose {n.name}. Add it to purposes, with its article, or use one of "
                     + $"{string.Join(", ", known)}."));
+    }
+
+    private static IEnumerable<(string, string)> CommonAgain(Convention pack) => pack.Purposes.Index()
+        .Where(p => CommonPurposes.Contains(p.Item))
+        .Select(p => (
+            $"purposes[{p.Index}].id",
+            $"Every convention has the purpose {p.Item}. Leave it out, or give one of its own another id."));
+
+    /// <summary>A category of what no type is would cover nothing, and say nothing of it.</summary>
+    private static IEnumerable<(string Path, string Problem)> UnknownItems(
+        Convention pack, IReadOnlyList<Item> known)
+    {
+        var ids = known.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+        var aliases = known.SelectMany(i => i.Aliases.Select(a => (Alias: a, i.Id))).ToLookup(a => a.Alias, a => a.Id);
+        var classes = known.Select(i => i.Class).ToImmutableSortedSet(StringComparer.Ordinal);
+        var named = string.Join(", ", classes.Take(NamedMax)) + (classes.Count > NamedMax ? ", …" : "");
+        foreach (var (index, category) in pack.Categories.Index())
+        {
+            foreach (var (at, name) in category.Classes.Index().Where(c => !classes.Contains(c.Item)))
+            {
+                yield return (
+                    $"categories[{index}].classes[{at}]",
+                    $"No type is of the class {name}. Add one to types, or use one of {named}.");
+            }
+
+            foreach (var (at, id) in category.Items.Index().Where(i => !ids.Contains(i.Item)))
+            {
+                yield return (
+                    $"categories[{index}].items[{at}]",
+                    aliases[id].FirstOrDefault() is { } other
+                        ? $"{id} is another name of {other}. Name {other} here."
+                        : $"There is no type {id}. Add it to types, or leave it out.");
+            }
+        }
+    }
+
+    /// <summary>What a check does not read would seem to narrow it down.</summary>
+    private static IEnumerable<(string, string)> Unread(Convention pack)
+    {
+        foreach (var (index, rule) in pack.Rules.Index())
+        {
+            foreach (var part in rule.When.Parts.Where(p => !rule.Check.Reads.Contains(p)))
+            {
+                yield return (
+                    $"rules[{index}].when.{part}",
+                    $"{rule.Check.Id} does not read {part}. Leave it out"
+                        + (rule.Check.Reads.IsEmpty ? "." : $"; it reads {string.Join(", ", rule.Check.Reads)}."));
+            }
+
+            if (rule.Check == Checks.YearlyReportOverdue && !rule.When.Items.IsEmpty && rule.When.AbovePerYear == 0)
+            {
+                yield return (
+                    $"rules[{index}].when.items",
+                    $"{rule.Check.Id} reads items with above_per_year only. Add that, or leave them out.");
+            }
+        }
+    }
+
+    /// <summary>Rules that nothing would ask.</summary>
+    private static IEnumerable<(string, string)> Unasked(Convention pack)
+    {
+        if (pack.IsPrimary && pack.Rules.IsEmpty)
+        {
+            yield return ("rules", "The primary pack judges nothing. Add rules, or leave primary out.");
+        }
+
+        foreach (var group in pack.Rules.Index().Where(r => !r.Item.Check.Repeats).GroupBy(r => r.Item.Check))
+        {
+            foreach (var (index, _) in group.Skip(1))
+            {
+                yield return (
+                    $"rules[{index}].check",
+                    $"{group.First().Item.Id} asks {group.Key.Id}, and only one rule can. Leave one of the two out.");
+            }
+        }
     }
 
     /// <summary>A check that measures by a period which the pack does not give would never be made.</summary>

@@ -9,7 +9,14 @@ namespace Treaty.Grid.Findings;
 /// <param name="ByTime">
 /// The passing of time alone can raise it, or change it; or the party's books can, by a statement about something else.
 /// </param>
-public sealed record Check(string Id, ImmutableArray<string> Inputs, bool ByTime = false);
+public sealed record Check(string Id, ImmutableArray<string> Inputs, bool ByTime = false)
+{
+    /// <summary>The parts of a rule's scope that it reads, as <see cref="Scope.Parts"/> names them.</summary>
+    public ImmutableArray<string> Reads { get; init; } = [];
+
+    /// <summary>Whether one convention may ask it by several rules, each of its own scope.</summary>
+    public bool Repeats => !Reads.IsEmpty;
+}
 
 /// <summary>All questions that rules can be made of.</summary>
 public static class Checks
@@ -21,25 +28,38 @@ public static class Checks
         "stated",
     ];
 
+    /// <summary>What narrows acts down.</summary>
+    private static readonly ImmutableArray<string> ActScope =
+        ["items", "purposes", "except_purposes", "recipient", "since", "quantity_max", "except", "stated"];
+
     /// <summary>Of a difference that one side has explained.</summary>
     private static readonly ImmutableArray<string> Explained = ["explanation", "explained_by"];
 
-    public static readonly Check ProhibitedDispatch = new("prohibited_dispatch", ActInputs);
+    public static readonly Check ProhibitedDispatch =
+        new("prohibited_dispatch", ActInputs) { Reads = ActScope };
 
-    public static readonly Check ProhibitedReceipt = new("prohibited_receipt", ActInputs);
+    public static readonly Check ProhibitedReceipt =
+        new("prohibited_receipt", ActInputs) { Reads = ActScope };
 
     /// <summary>The other side of a prohibited act is not bound.</summary>
     public static readonly Check OutsideTheConvention = new("outside_the_convention", ActInputs);
 
-    public static readonly Check ProhibitedTransit = new("prohibited_transit", ["date", "items", "stated_by"]);
+    public static readonly Check ProhibitedTransit =
+        new("prohibited_transit", ["date", "items", "stated_by"]) { Reads = ActScope };
 
     /// <summary>A bound sender says nothing of what the convention asks about an item.</summary>
     public static readonly Check CharacteristicsUnstated =
-        new("characteristics_unstated", ["date", "items", "unstated", "stated_by"]);
+        new("characteristics_unstated", ["date", "items", "unstated", "stated_by"])
+        {
+            Reads = [.. ActScope, "unstated"],
+        };
 
     /// <summary>A bound side acts without having filed its plan so many days before.</summary>
     public static readonly Check AdvanceNoticeMissing =
-        new("advance_notice_missing", ["date", "items", "days_before", "planned"]);
+        new("advance_notice_missing", ["date", "items", "days_before", "planned"])
+        {
+            Reads = [.. ActScope, "days_before"],
+        };
 
     public static readonly Check RetainedAboveDeclared =
         new("retained_above_declared", ["retained", "declared", "on"], true);
@@ -76,7 +96,8 @@ public static class Checks
 
     public static readonly Check InitialReportOverdue = new("initial_report_overdue", ["due"], true);
 
-    public static readonly Check YearlyReportOverdue = new("yearly_report_overdue", ["years", "due"], true);
+    public static readonly Check YearlyReportOverdue =
+        new("yearly_report_overdue", ["years", "due"], true) { Reads = ["items", "above_per_year"] };
 
     public static readonly Check PartMissing = new("part_missing", ["missing", "period"]);
 

@@ -80,6 +80,25 @@ public sealed record Scope
     /// <summary>Years in which a party moved less than this of its items are left out; base unit.</summary>
     public long AbovePerYear { get; init; }
 
+    /// <summary>What of it narrows it down, as packs name that.</summary>
+    public IEnumerable<string> Parts =>
+        from part in new[]
+        {
+            (Name: "items", IsGiven: !Items.IsEmpty),
+            (Name: "purposes", IsGiven: !Purposes.IsEmpty),
+            (Name: "except_purposes", IsGiven: !ExceptPurposes.IsEmpty),
+            (Name: "recipient", IsGiven: Recipient != RecipientScope.Any),
+            (Name: "since", IsGiven: Since is not null),
+            (Name: "quantity_max", IsGiven: QuantityMax is not null),
+            (Name: "except", IsGiven: !ExceptItems.IsEmpty),
+            (Name: "stated", IsGiven: !Stated.IsEmpty),
+            (Name: "unstated", IsGiven: !Unstated.IsEmpty),
+            (Name: "days_before", IsGiven: DaysBefore != 0),
+            (Name: "above_per_year", IsGiven: AbovePerYear != 0),
+        }
+        where part.IsGiven
+        select part.Name;
+
     /// <summary>A notice of an act for such a purpose, on such a day.</summary>
     public bool IncludesAct(Notice notice) =>
         (Purposes.IsEmpty || Purposes.Contains(notice.PurposeId)) && !ExceptPurposes.Contains(notice.PurposeId)

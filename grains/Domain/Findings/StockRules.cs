@@ -96,7 +96,7 @@ public static class StockRules
         return balance <= 0 ? null : Find(
             rule, party, "", rule.Severity, law,
             $"{Inputs.Text(balance)} {law.Convention.About} are not destroyed; {rule.Citation} asked for it by "
-                + $"{Inputs.Text(deadline)}: an apparent breach.",
+                + Inputs.Text(deadline) + (rule.Severity == Severity.Breach ? ": an apparent breach." : "."),
             new Inputs()
                 .Add("entry_into_force", entry)
                 .Add("deadline", deadline)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using NJsonSchema;
@@ -29,6 +30,8 @@ public static class PackFolder
 {
     /// <summary>A pack of a thousand types and its rules fits many times.</summary>
     private const int FileBytesMax = 4 * 1024 * 1024;
+
+    private const string Control = "It has a line break or another control character. Leave that out.";
 
     private static readonly JsonLoadSettings Load = new()
     {
@@ -66,13 +69,11 @@ public static class PackFolder
 
     private static Source? ReadFile(string file, List<PackError> errors)
     {
-        if (new FileInfo(file).Length > FileBytesMax)
+        if (ReadContent(file, errors) is not { } content)
         {
-            errors.Add(new PackError(file, 0, "", $"Expected at most {FileBytesMax} bytes. Shorten it."));
             return null;
         }
 
-        var content = File.ReadAllText(file);
         var found = Check(file, content);
         errors.AddRange(found);
         try
@@ -89,23 +90,101 @@ public static class PackFolder
         }
     }
 
+    private static string? ReadContent(string file, List<PackError> errors)
+    {
+        try
+        {
+            var found = new FileInfo(file);
+            var length = ((FileInfo?)found.ResolveLinkTarget(returnFinalTarget: true) ?? found).Length;
+            if (length is > 0 and <= FileBytesMax)
+            {
+                return File.ReadAllText(file);
+            }
+
+            // A pipe or a device has no length, and to read it might never end.
+            errors.Add(new PackError(
+                file, 0, "",
+                length == 0
+                    ? "It is empty, or no regular file. Put a pack there, or take it away."
+                    : $"Expected at most {FileBytesMax} bytes. Shorten it."));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(new PackError(
+                file, 0, "", $"It cannot be read: {e.Message} Let the program read it, or take it away."));
+        }
+
+        return null;
+    }
+
     /// <summary>What of the content is not as the schema has it.</summary>
     public static IReadOnlyList<PackError> Check(string file, string content)
     {
         JToken token;
         try
         {
-            token = JToken.Parse(content, Load);
+            if (Comments(file, content) is { Count: > 0 } comments)
+            {
+                return comments;
+            }
+
+            // Names without quotes and the like are let through below.
+            using (System.Text.Json.JsonDocument.Parse(content))
+            {
+                token = JToken.Parse(content, Load);
+            }
         }
         catch (JsonReaderException e)
         {
             return [new PackError(file, e.LineNumber, e.Path ?? "", $"It is no JSON: {e.Message}")];
+        }
+        catch (JsonException e)
+        {
+            var says = e.Message.Split(" LineNumber:")[0];
+            return [new PackError(file, (int)(e.LineNumber ?? -1) + 1, "", $"It is no JSON: {says} Correct it.")];
+        }
+
+        if (Unreadable(file, token) is { Count: > 0 } unreadable)
+        {
+            return unreadable;
         }
 
         var schema = JsonSchema.FromJsonAsync(PackFile.Schema).GetAwaiter().GetResult();
         return [.. Flat(schema.Validate(token)).Select(e => new PackError(file, LineOf(token, e), PathOf(e), Say(e)))
             .DistinctBy(e => (e.Path, e.Problem))
             .OrderBy(e => e.Line)];
+    }
+
+    private static List<PackError> Comments(string file, string content)
+    {
+        var found = new List<PackError>();
+        using var reader = new JsonTextReader(new StringReader(content));
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonToken.Comment)
+            {
+                found.Add(new PackError(file, reader.LineNumber, reader.Path, "JSON has no comments. Leave it out."));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>What the validation fails at, or takes for something else.</summary>
+    private static List<PackError> Unreadable(string file, JToken token)
+    {
+        return [.. ((token as JContainer)?.DescendantsAndSelf() ?? [token])
+            .Select(t => (Token: t, Problem: Of(t)))
+            .Where(t => t.Problem is not null)
+            .Select(t => new PackError(file, ((IJsonLineInfo)t.Token).LineNumber, t.Token.Path, t.Problem!))];
+
+        static string? Of(JToken token) => token switch
+        {
+            JValue { Value: BigInteger } => $"Expected a whole number of at most {long.MaxValue}. Make it smaller.",
+            JValue { Value: string text } when text.Any(char.IsControl) => Control,
+            JProperty { Name: var name } when name.Any(char.IsControl) => Control,
+            _ => null,
+        };
     }
 
     private static IEnumerable<ValidationError> Flat(IEnumerable<ValidationError> errors) => errors.SelectMany(e =>

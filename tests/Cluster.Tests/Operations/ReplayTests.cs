@@ -45,7 +45,7 @@ public sealed class ReplayTests : IDisposable
 
         Assert.Equal((0, ""), (code, error));
         Assert.StartsWith(
-            "By apmbc/2, att/1, ccm/1, ccw-ap2/1, cwc/1, of 6 parties: 7 raised, 0 revised, 0 closed, 6 unchanged; on "
+            "By apmbc/2, att/1, ccm/2, ccw-ap2/1, cwc/1, of 6 parties: 7 raised, 0 revised, 0 closed, 6 unchanged; on "
             + "the dates of 0 notices a party stood otherwise.\n"
             + "  APM-01   +3 ~0 -0\n  APM-02   +3 ~0 -0\n  APM-04   +1 ~0 -0\n"
             + "+ parties/BGR/findings/APM-01~BGR~ROU~On1 Breach: BGR dispatched anti-personnel mines for destruction "

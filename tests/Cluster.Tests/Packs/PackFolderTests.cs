@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Silo.Packs;
 using Treaty.Grid.Silo.Register;
@@ -23,9 +24,9 @@ public sealed class PackFolderTests : IDisposable
     public void A_file_with_the_id_of_a_shipped_pack_takes_its_place()
     {
         var shipped = PackFile.Shipped.Single(p => p.Name == "ccm.json").Content;
-        Drop("mine.json", shipped.Replace("\"version\": \"ccm/1\"", "\"version\": \"ccm/1-ours\""));
+        Drop("mine.json", shipped.Replace("\"version\": \"ccm/2\"", "\"version\": \"ccm/2-ours\""));
         Drop("note.txt", "no pack");
-        Assert.Equal("ccm/1-ours", Read().Single(p => p.Id == "ccm").PackVersion);
+        Assert.Equal("ccm/2-ours", Read().Single(p => p.Id == "ccm").PackVersion);
         Assert.Equal(5, Read().Count);
     }
 
@@ -53,6 +54,28 @@ public sealed class PackFolderTests : IDisposable
     [InlineData("\"about\": \"war kites\",", "\"about\": \"war kites\"", 7, "", "It is no JSON")]
     [InlineData("\"name\":", "\"id\": \"kites\", \"name\":", 5, "", "It is no JSON")]
     [InlineData("\"about\":", "\"primary\": true, \"about\":", 6, "primary", "apmbc is the primary pack")]
+    [InlineData("[\"kite_with_tail\"]", "[\"kite_with_tial\"]", 13, "categories[0].classes[0]", "kite, kite_with_tail")]
+    [InlineData(
+        "[\"kite\"], ", "[\"kite\"], \"items\": [\"RED-KIET\"], ", 14, "categories[1].items[0]", "no type RED-KIET")]
+    [InlineData(
+        "[\"kite\"], ", "[\"kite\"], \"items\": [\"PMA2\"], ", 14, "categories[1].items[0]", "another name of PMA-2")]
+    [InlineData("\"id\": \"festival\"", "\"id\": \"training\"", 11, "purposes[0].id", "Every convention has")]
+    [InlineData(
+        "\"severity\": \"warning\",", "\"severity\": \"warning\", \"when\": {\"since\": \"2001-02-03\"},", 49,
+        "rules[3].when.since", "one_side_silent does not read since. Leave it out.")]
+    [InlineData(
+        "\"unstated\": [\"tail_length\"]", "\"unstated\": [\"tail_length\"], \"days_before\": 3", 35,
+        "rules[1].when.days_before", "it reads items, purposes")]
+    [InlineData(
+        "\"characteristics_unstated\"", "\"yearly_report_overdue\"", 35, "rules[1].when.items",
+        "with above_per_year only")]
+    [InlineData(
+        "\"one_side_silent\"", "\"stock_past_deadline\"", 47, "rules[3].check", "KITE-20 asks stock_past_deadline")]
+    [InlineData("\"days\": 10", "\"days\": 1000000000000000000000000000000", 9, "entry_into_force.days", "at most 92")]
+    [InlineData("\"kites\"", "\"kites\\n\"", 3, "id", "a line break")]
+    [InlineData("\"stock_destruction\"", "\"stock\\n\"", 20, "deadlines", "a line break")]
+    [InlineData("\"about\":", "/* of war */ \"about\":", 6, "", "JSON has no comments")]
+    [InlineData("\"about\":", "'about':", 6, "", "It is no JSON")]
     public void What_is_wrong_is_said_with_file_line_path_and_remedy(
         string right, string wrong, int line, string path, string says)
     {
@@ -60,7 +83,7 @@ public sealed class PackFolderTests : IDisposable
         Drop("kites.json", Sixth.Replace(right, wrong));
         var message = Assert.Throws<InvalidOperationException>(Read).Message;
         var told = message.Split('\n').Skip(1).Select(l => l.Trim()).ToList();
-        var expected = $"{Path.Combine(_folder, "kites.json")}, line {line}" + (path.Length > 0 ? $", {path}: " : "");
+        var expected = $"{Path.Combine(_folder, "kites.json")}, line {line}" + (path.Length > 0 ? $", {path}" : "");
         Assert.True(
             told.Exists(l => l.StartsWith(expected, StringComparison.Ordinal) && l.Contains(says)),
             $"Expected {expected} … {says}\n{message}");
@@ -75,6 +98,56 @@ public sealed class PackFolderTests : IDisposable
         Assert.Contains("a.json, line 9, entry_into_force.days", message);
         Assert.Contains("a.json, line 20, deadlines.stock_destruction.months: Expected a whole number", message);
         Assert.Contains("b.json, line 1", message);
+    }
+
+    /// <summary>Each category includes all after it: there are more ways through them than can be walked.</summary>
+    [Fact]
+    public void Categories_may_be_nested_deeply_and_circles_in_them_are_found()
+    {
+        Drop("kites.json", Nested(""));
+        var kites = new Rulebook(Read(), RegisterFiles.ReadTaxonomy()).Find("kites")!;
+        Assert.True(kites.IsIn("RED-KITE", ["c00"]));
+        Assert.False(kites.IsIn("LONG-TAIL", ["c00"]));
+        Drop("kites.json", Nested(", \"includes\": [\"c00\"]"));
+        Assert.Contains(
+            "kites.json, line 12, categories[0].includes: It includes itself: c00 includes c01 includes c02",
+            Assert.Throws<InvalidOperationException>(Read).Message);
+    }
+
+    [Fact]
+    public void The_primary_pack_has_rules()
+    {
+        var shipped = PackFile.Shipped.Single(p => p.Name == "apmbc.json").Content;
+        Drop("apmbc.json", shipped[..shipped.IndexOf("\"rules\": [", StringComparison.Ordinal)] + "\"rules\": []}");
+        Assert.Contains(
+            "rules: The primary pack judges nothing. Add rules",
+            Assert.Throws<InvalidOperationException>(Read).Message);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_named()
+    {
+        Drop("empty.json", "");
+        File.CreateSymbolicLink(Path.Combine(_folder, "gone.json"), Path.Combine(_folder, "none"));
+        var message = Assert.Throws<InvalidOperationException>(Read).Message;
+        Assert.Contains($"{Path.Combine(_folder, "empty.json")}: It is empty, or no regular file.", message);
+        Assert.Contains($"{Path.Combine(_folder, "gone.json")}: It cannot be read: ", message);
+    }
+
+    /// <summary>To read it would never end.</summary>
+    [Fact]
+    public void A_device_or_a_pipe_is_not_read()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "It has neither.");
+        File.CreateSymbolicLink(Path.Combine(_folder, "zero.json"), "/dev/zero");
+        using (var pipe = Process.Start("mkfifo", Path.Combine(_folder, "pipe.json")))
+        {
+            pipe.WaitForExit();
+        }
+
+        var message = Assert.Throws<InvalidOperationException>(Read).Message;
+        Assert.Contains("zero.json: It is empty, or no regular file.", message);
+        Assert.Contains("pipe.json: It is empty, or no regular file.", message);
     }
 
     [Fact]
@@ -98,4 +171,13 @@ public sealed class PackFolderTests : IDisposable
     private IReadOnlyList<Convention> Read() => PackFolder.Read(_folder, RegisterFiles.ReadTaxonomy());
 
     private void Drop(string name, string content) => File.WriteAllText(Path.Combine(_folder, name), content);
+
+    private static string Nested(string last)
+    {
+        var all = Enumerable.Range(0, 98).Select(i => $"\"c{i:00}\"").ToList();
+        return Sixth.Replace("\"categories\": [", "\"categories\": [" + string.Concat(all.Select((id, i) =>
+            $"{{\"id\": {id}, \"covered\": \"never\", \"article\": \"2\", "
+                + (i < 97 ? $"\"includes\": [{string.Join(", ", all.Skip(i + 1))}]}}, "
+                    : $"\"classes\": [\"kite\"]{last}}}, "))));
+    }
 }

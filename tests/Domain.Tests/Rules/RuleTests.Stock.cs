@@ -1,4 +1,5 @@
 using Treaty.Grid.Domain.Tests.Scenarios;
+using Treaty.Grid.Findings;
 
 namespace Treaty.Grid.Domain.Tests.Rules;
 
@@ -102,6 +103,23 @@ public sealed partial class RuleTests
         finds BGR APM-20 BREACH days_late=1828
         finds GRC APM-20 BREACH due=2008-03-01 days_late=1 balance=10 article=4
         """);
+
+    [Theory]
+    [InlineData(Severity.Breach)]
+    [InlineData(Severity.Review)]
+    public void Stock_past_the_deadline_is_called_a_breach_where_the_rule_is_that_grave(Severity severity)
+    {
+        var convention = TestBook.MineBan.Convention;
+        var world = ScenarioRunner.Play(
+            States + "opening BGR PMA-2 10 2003-03-01",
+            rulebook: TestBook.Rulebook.With(convention with
+            {
+                Rules = [.. convention.Rules.Select(r => r.Id == "APM-20" ? r with { Severity = severity } : r)],
+            }));
+        var found = Assert.Single(world.FindingsOn(new DateOnly(2003, 3, 2)), f => f.Key.Rule == "APM-20");
+        Assert.Equal(severity, found.Severity);
+        Assert.Equal(severity == Severity.Breach, found.Message.Contains("breach", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void APM_20_not_raised_when_it_is_the_last_day_or_the_stock_is_of_another_kind() => NotRaised("APM-20", """
