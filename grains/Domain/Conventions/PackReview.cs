@@ -1,5 +1,6 @@
 using Treaty.Grid.Findings;
 using Treaty.Grid.Items;
+using Treaty.Grid.Transfers;
 
 namespace Treaty.Grid.Conventions;
 
@@ -16,9 +17,6 @@ public static class PackReview
 {
     /// <summary>The taxonomy with the shipped packs has half as many classes.</summary>
     private const int NamedMax = 50;
-
-    private static readonly ImmutableArray<string> CommonPurposes =
-        ["operational_use", "training", "destruction", "unspecified"];
 
     /// <summary>All that is wrong with packs that are to be used together, in their order.</summary>
     public static IReadOnlyList<PackViolation> Of(IReadOnlyList<Convention> packs, Taxonomy taxonomy)
@@ -138,7 +136,7 @@ public static class PackReview
 
     private static IEnumerable<(string, string)> UnknownPurposes(Convention pack)
     {
-        var known = CommonPurposes.Concat(pack.Purposes).ToHashSet(StringComparer.Ordinal);
+        var known = Notice.CommonPurposes.Concat(pack.Purposes).ToHashSet(StringComparer.Ordinal);
         return pack.Rules.SelectMany((r, i) => r.When.Purposes.Select((name, at) =>
                 (name, Path: $"rules[{i}].when.purposes[{at}]")))
             .Concat(pack.Rules.SelectMany((r, i) => r.When.ExceptPurposes.Select((name, at) =>
@@ -151,7 +149,7 @@ public static class PackReview
     }
 
     private static IEnumerable<(string, string)> CommonAgain(Convention pack) => pack.Purposes.Index()
-        .Where(p => CommonPurposes.Contains(p.Item))
+        .Where(p => Notice.CommonPurposes.Contains(p.Item))
         .Select(p => (
             $"purposes[{p.Index}].id",
             $"Every convention has the purpose {p.Item}. Leave it out, or give one of its own another id."));
