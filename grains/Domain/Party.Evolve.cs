@@ -55,7 +55,7 @@ public sealed partial record Party
     private Party With(Declaration declaration, DateTimeOffset recordTime)
     {
         var corrected = declaration.Supersedes.Length == 0 ? this : WithoutEffect(declaration);
-        var dated = new DatedStatement(declaration.AsOf, Version + 1);
+        var dated = new DatedStatement(declaration.AsOf, Version + 1, ItemsOf(declaration));
         return corrected with
         {
             Declarations = corrected.Declarations.Add(
@@ -119,19 +119,33 @@ public sealed partial record Party
             : next;
     }
 
-    private RetainedStatement? RetainedIn(Declaration declaration) => declaration switch
+    private static ImmutableArray<string> ItemsOf(Declaration declaration) =>
+    [
+        .. declaration.Lines.Select(l => l.Item).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+    ];
+
+    private RetainedStatement? RetainedIn(Declaration declaration)
     {
-        { Kind: DeclarationKind.Opening } => new RetainedStatement(
+        return declaration switch
+        {
+            { Kind: DeclarationKind.Opening } => Of(l => l.Class == Place.Retained, isTotal: true),
+            { Report: { } report } when report.Part(ReportParagraph.RetainedAndTransferred)
+                is { State: PartState.Changed } => Of(l => l.Class == Place.Retained, isTotal: true) with
+                {
+                    ReportedUnder = report.Convention,
+                },
+            { Kind: DeclarationKind.Reclassification, To: Place.Retained } => Of(_ => true, isTotal: false),
+            _ => null,
+        };
+
+        RetainedStatement Of(Func<Line, bool> isRetained, bool isTotal) => new(
             declaration.AsOf, Version + 1,
-            declaration.Lines.Where(l => l.Class == Place.Retained).Sum(l => l.Quantity), IsTotal: true),
-        { Report: { } report } when report.Part(ReportParagraph.RetainedAndTransferred)
-            is { State: PartState.Changed } => new RetainedStatement(
-                declaration.AsOf, Version + 1,
-                declaration.Lines.Where(l => l.Class == Place.Retained).Sum(l => l.Quantity), IsTotal: true),
-        { Kind: DeclarationKind.Reclassification, To: Place.Retained } => new RetainedStatement(
-            declaration.AsOf, Version + 1, declaration.Lines.Sum(l => l.Quantity), IsTotal: false),
-        _ => null,
-    };
+            declaration.Lines
+                .Where(isRetained)
+                .GroupBy(l => l.Item, StringComparer.Ordinal)
+                .ToImmutableSortedDictionary(g => g.Key, g => g.Sum(l => l.Quantity), StringComparer.Ordinal),
+            isTotal);
+    }
 
     private static ImmutableArray<RetainedStatement> Insert(
         ImmutableArray<RetainedStatement> statements, RetainedStatement statement)

@@ -63,37 +63,8 @@ public sealed partial record Party(string Code)
     /// <summary>What the party declared about stock found.</summary>
     public ImmutableArray<DatedStatement> Discoveries { get; init; } = [];
 
-    /// <summary>The first day for which stock destruction was declared complete.</summary>
-    public DateOnly? CompletedOn => Completions.IsEmpty ? null : Completions.Min(c => c.AsOf);
-
-    /// <summary>The first day from that one on, on which stock was found; null if there is none.</summary>
-    public DateOnly? FoundAfterCompletionOn => Discoveries
-        .Where(d => d.AsOf >= CompletedOn)
-        .Select(d => (DateOnly?)d.AsOf)
-        .Min();
-
-    /// <summary>What the party declared about retained mines, by the days it speaks of, then by version.</summary>
+    /// <summary>What the party declared about retained stock, by the days it speaks of, then by version.</summary>
     public ImmutableArray<RetainedStatement> Retained { get; init; } = [];
-
-    /// <summary>
-    /// The last total of retained mines that the party declared, and for which day; null if it never did: what the last
-    /// opening says, and what was declared to be retained since, by the days that they speak of.
-    /// </summary>
-    public (long Total, DateOnly AsOf)? DeclaredRetained
-    {
-        get
-        {
-            (long Total, DateOnly AsOf)? last = null;
-            foreach (var statement in Retained)
-            {
-                last = statement.IsTotal ? (statement.Quantity, statement.AsOf)
-                    : last is { } before ? (before.Total + statement.Quantity, statement.AsOf)
-                    : null;
-            }
-
-            return last;
-        }
-    }
 
     /// <summary>The transfer of each notice that this party filed, by the notice's id, as far as in memory.</summary>
     public ImmutableDictionary<string, TransferKey> Notices { get; init; } =
@@ -130,8 +101,47 @@ public sealed partial record Party(string Code)
         Clarification.In(RecordUnder(law.Convention), law.Terms, day);
 
     /// <summary>The transparency reports in effect under a convention, by the day they speak of.</summary>
-    public IEnumerable<FiledReport> ReportsUnder(Jurisdiction law) => Reports.Where(r =>
-        r.Report.Convention.Length == 0 ? law.Convention.IsPrimary : r.Report.Convention == law.Id);
+    public IEnumerable<FiledReport> ReportsUnder(Jurisdiction law) =>
+        Reports.Where(r => IsUnder(law, r.Report.Convention));
+
+    private static bool IsUnder(Jurisdiction law, string convention) =>
+        convention.Length == 0 ? law.Convention.IsPrimary : convention == law.Id;
+
+    /// <summary>The first day for which stock destruction was declared complete under a convention.</summary>
+    /// <remarks>
+    /// Such a declaration names neither a convention nor items: it is about the primary one, and under the others
+    /// nothing was ever declared complete.
+    /// </remarks>
+    public DateOnly? CompletedUnder(Jurisdiction law) =>
+        law.Convention.IsPrimary && !Completions.IsEmpty ? Completions.Min(c => c.AsOf) : null;
+
+    /// <summary>
+    /// The first day from that one on, on which stock was found that the convention may cover; null if there is none.
+    /// </summary>
+    public DateOnly? FoundAfterCompletionUnder(Jurisdiction law) => CompletedUnder(law) is { } completed
+        ? Discoveries
+            .Where(d => d.AsOf >= completed && d.Items.Any(law.MayCover))
+            .Select(d => (DateOnly?)d.AsOf)
+            .Min()
+        : null;
+
+    /// <summary>
+    /// The last total that the party declared to retain of what a convention covers; null if it never did: what the
+    /// last opening, or report under the convention, says, and what was declared to be retained since.
+    /// </summary>
+    /// <param name="law">Whose reports count.</param>
+    /// <param name="covers">Whether an item counts.</param>
+    public long? DeclaredRetained(Jurisdiction law, Func<string, bool> covers)
+    {
+        long? last = null;
+        foreach (var statement in Retained.Where(r => r.ReportedUnder is not { } id || IsUnder(law, id)))
+        {
+            var quantity = statement.Items.Where(i => covers(i.Key)).Sum(i => i.Value);
+            last = statement.IsTotal ? quantity : last + quantity;
+        }
+
+        return last;
+    }
 
     /// <summary>Where this party stands under a convention on a day.</summary>
     public Membership MembershipOn(Convention convention, DateOnly day) => RecordUnder(convention).On(day);
@@ -157,7 +167,8 @@ public sealed record Filed<T>(T Content, DateTimeOffset RecordTime, long Version
 
 /// <summary>A declaration in effect, by the day it speaks of.</summary>
 /// <param name="Version">Of the declaration's entry.</param>
-public readonly record struct DatedStatement(DateOnly AsOf, long Version);
+/// <param name="Items">The ids of those it names, in order.</param>
+public sealed record DatedStatement(DateOnly AsOf, long Version, ImmutableArray<string> Items);
 
 /// <summary>A transparency report in effect.</summary>
 /// <param name="Declaration">It.</param>
@@ -170,12 +181,20 @@ public sealed record FiledReport(Declaration Declaration, DateOnly RecordedOn, l
     public DateOnly AsOf => Declaration.AsOf;
 }
 
-/// <summary>A declared count of retained mines.</summary>
+/// <summary>A declared count of retained stock.</summary>
 /// <param name="AsOf">The day it speaks of.</param>
 /// <param name="Version">Of the declaration's entry.</param>
-/// <param name="Quantity">In single mines.</param>
+/// <param name="Items">By the item's id, in its base unit.</param>
 /// <param name="IsTotal">All that is retained then; otherwise what is added.</param>
-public readonly record struct RetainedStatement(DateOnly AsOf, long Version, long Quantity, bool IsTotal);
+public sealed record RetainedStatement(
+    DateOnly AsOf, long Version, ImmutableSortedDictionary<string, long> Items, bool IsTotal)
+{
+    /// <summary>
+    /// The convention of the report that says so, empty for the primary one: its total is that of this convention
+    /// alone. Null if it is no report.
+    /// </summary>
+    public string? ReportedUnder { get; init; }
+}
 
 /// <summary>How far one party has come in talking to another.</summary>
 /// <param name="Sent">The number of the last message to it.</param>

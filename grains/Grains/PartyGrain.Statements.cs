@@ -59,7 +59,6 @@ internal sealed partial class PartyGrain
 
     public async ValueTask<PrepareReportResponse> PrepareReport(PrepareReportRequest request)
     {
-        var template = TemplateOf(request.Template);
         var party = await DurableAsync();
         var year = request.Year == 0 ? Today.Year - 1 : request.Year;
         var law = rulebook.Find(StatementCodec.IdOf(request.Convention)) ?? throw new RefusedException(
@@ -75,27 +74,41 @@ internal sealed partial class PartyGrain
         return new PrepareReportResponse
         {
             Declaration = declaration,
-            Document = ToDocument(party, draft, template),
+            Document = ToDocument(party, draft, request.Template),
             Position = PositionOf(party.Version),
         };
     }
 
     public async ValueTask<ReportDocument> GetReportDocument(GetReportDocumentRequest request)
     {
-        var template = TemplateOf(request.Template);
         var id = StatementCodec.IdOf(request.Name);
         var party = await DurableAsync(Grid.Party.NameOfDeclaration(id));
         return party.Declarations.GetValueOrDefault(id)?.Content is { Report: not null } report
-            ? ToDocument(party, report, template)
+            ? ToDocument(party, report, request.Template)
             : throw Unknown(request.Name);
     }
 
-    private static ReportDocument ToDocument(
-        Grid.Party party, Stockpiles.Declaration declaration, Reports.ReportTemplate template) => new()
+    private ReportDocument ToDocument(Grid.Party party, Stockpiles.Declaration declaration, string templateId)
+    {
+        var id = declaration.Report!.Convention;
+        var convention = rulebook.Conventions.GetValueOrDefault(id);
+        if (id.Length == 0 || convention is { IsPrimary: true })
         {
-            Template = template.Id,
-            Content = Reports.ReportDocument.Of(party.DisplayName!, declaration, template),
-        };
+            var template = TemplateOf(templateId);
+            return new ReportDocument
+            {
+                Template = template.Id,
+                Content = Reports.ReportDocument.Of(party.DisplayName!, declaration, template),
+            };
+        }
+
+        return templateId.Length == 0
+            ? new ReportDocument { Content = Reports.ReportDocument.Of(party.DisplayName!, declaration, convention) }
+            : throw new RefusedException(RefusedException.RefuseField(
+                "template",
+                $"Expected none: a report under {convention?.DisplayName ?? id} follows no template on record here. "
+                    + "Leave it out."));
+    }
 
     private static Reports.ReportTemplate TemplateOf(string id) => Reports.ReportTemplate.Find(id)
         ?? throw new RefusedException(RefusedException.RefuseField(

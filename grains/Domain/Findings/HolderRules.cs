@@ -82,7 +82,7 @@ public static class HolderRules
                 && n.Filer.IsBoundUnder(law.Id) && n.Notice.Lines.Any(l => l.Quantity > 0 && law.Covers(l)))
             .ToList();
         if (law.The(Checks.RetainedAboveDeclared) is not { } rule || receipts.Count == 0
-            || (party.DeclaredRetained?.Total ?? law.Terms.RetainedThreshold) is not { } limit)
+            || (party.DeclaredRetained(law, law.MayCover) ?? law.Terms.RetainedThreshold) is not { } limit)
         {
             return null;
         }

@@ -42,12 +42,12 @@ public static class Obligations
         {
             yield return new Obligation(
                 stock.Id, $"Destroy all stockpiled {about}", deadline,
-                (party.CompletedOn <= asOf || party.Books.OpenedOn <= asOf)
+                (party.CompletedUnder(law) <= asOf || party.Books.OpenedOn <= asOf)
                     && StockToDestroy.Balance(party.Books, law, asOf) <= 0);
         }
 
         if (law.The(Checks.StockFoundAfterCompletion) is { } late && law.Terms.FoundStock is { } period
-            && party.FoundAfterCompletionOn is { } found && found <= asOf)
+            && party.FoundAfterCompletionUnder(law) is { } found && found <= asOf)
         {
             yield return new Obligation(
                 late.Id, "Destroy stock found after completion", period.After(found),

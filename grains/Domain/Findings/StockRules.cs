@@ -106,10 +106,10 @@ public static class StockRules
 
     private static Finding? FoundAfterCompletion(Party party, Membership membership, Jurisdiction law, DateOnly asOf)
     {
-        var completed = party.CompletedOn;
+        var completed = party.CompletedUnder(law);
         if (law.The(Checks.StockFoundAfterCompletion) is not { } rule || law.Terms.FoundStock is not { } period
             || !membership.Standing.IsBound || completed is null
-            || party.FoundAfterCompletionOn is not { } found || found > asOf)
+            || party.FoundAfterCompletionUnder(law) is not { } found || found > asOf)
         {
             return null;
         }

@@ -101,7 +101,7 @@ public static class TransparencyRules
         var held = party.Books.Items
             .Where(law.CoversAlways)
             .Sum(i => party.Books.On(i, Place.Retained, asOf));
-        var retained = Math.Max(held, party.DeclaredRetained?.Total ?? 0);
+        var retained = Math.Max(held, party.DeclaredRetained(law, law.CoversAlways) ?? 0);
         return retained <= 0 ? null : StockRules.Find(
             rule, party, "", rule.Severity, law,
             $"{party.Code} retains {Inputs.Text(retained)} {law.Convention.About}; its reports for "

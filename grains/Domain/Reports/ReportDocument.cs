@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Treaty.Grid.Conventions;
 using Treaty.Grid.Findings;
 using Treaty.Grid.Stockpiles;
 using Treaty.Grid.Transfers;
@@ -7,8 +8,9 @@ using Treaty.Grid.Transfers;
 namespace Treaty.Grid.Reports;
 
 /// <summary>
-/// A transparency report as a document, in the order of Article 7(1), with the letters that a template of the reporting
-/// form gives to its paragraphs.
+/// A transparency report as a document. Under the primary convention it is in the order of Article 7(1), with the
+/// letters that a template of the reporting form gives to its paragraphs; under another, whose form is not on record
+/// here, it has the same parts by plain titles.
 /// </summary>
 public static class ReportDocument
 {
@@ -25,40 +27,99 @@ public static class ReportDocument
         (ReportParagraph.Warnings, "Measures to warn the population"),
     ];
 
-    /// <summary>Markdown, a heading for each paragraph.</summary>
+    /// <summary>Markdown, a heading for each paragraph, of a report under the primary convention.</summary>
     /// <param name="displayName">The state's.</param>
     /// <param name="declaration">With its report.</param>
     public static string Of(string displayName, Declaration declaration, ReportTemplate template)
     {
-        var report = declaration.Report ?? throw new ArgumentException("It is no report.", nameof(declaration));
+        var report = ReportOf(declaration);
         var text = new StringBuilder();
-        var period = report.IsInitial ? "initial report" : $"report for {declaration.AsOf.Year}";
-        text.Append($"# {displayName}: {period} under Article 7\n\n");
-        text.Append($"As of {Inputs.Text(declaration.AsOf)}. ");
-        text.Append(report.ReceivedOn is { } received
-            ? $"Received by the United Nations on {Inputs.Text(received)}.\n"
-            : "Receipt by the United Nations is not stated.\n");
+        AddHead(text, displayName, declaration, "Article 7", " by the United Nations");
         text.Append($"\n{template.Note}\n");
-        if (declaration.Remark.Length > 0)
-        {
-            text.Append($"\n{PlainText.Line(declaration.Remark)}\n");
-        }
-
+        AddRemark(text, declaration);
         foreach (var (paragraph, title) in Forms)
         {
-            text.Append($"\n## {template.HeadingOf(paragraph)}: {title}\n\n");
-            AddPart(text, report.Part(paragraph));
-            switch (paragraph)
+            AddParagraph(text, declaration, report, paragraph, $"{template.HeadingOf(paragraph)}: {title}");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// Markdown of a report under another convention. What is about the ground alone is left out where nothing is said.
+    /// </summary>
+    /// <param name="displayName">The state's.</param>
+    /// <param name="declaration">With its report.</param>
+    /// <param name="convention">Null if its pack is no longer there.</param>
+    public static string Of(string displayName, Declaration declaration, Convention? convention)
+    {
+        var report = ReportOf(declaration);
+        var text = new StringBuilder();
+        var under = convention is null ? report.Convention : $"the {convention.DisplayName}";
+        AddHead(text, displayName, declaration, under, byWhom: "");
+        AddRemark(text, declaration);
+        foreach (var (paragraph, title) in TitlesFor(convention?.About ?? "items"))
+        {
+            if (paragraph is not (ReportParagraph.MinedAreas or ReportParagraph.Warnings)
+                || report.Part(paragraph) is not null)
             {
-                case ReportParagraph.Stockpile: AddStock(text, declaration, report); break;
-                case ReportParagraph.RetainedAndTransferred: AddTransfers(text, declaration, report); break;
-                case ReportParagraph.DestructionProgrammes: AddSites(text, report); break;
-                case ReportParagraph.Destroyed: AddDestroyed(text, report); break;
-                default: break;
+                AddParagraph(text, declaration, report, paragraph, title);
             }
         }
 
         return text.ToString();
+    }
+
+    private static ImmutableArray<(ReportParagraph Paragraph, string Title)> TitlesFor(string about) =>
+    [
+        (ReportParagraph.NationalMeasures, "National implementation measures"),
+        (ReportParagraph.Stockpile, $"Stockpiled {about}"),
+        (ReportParagraph.MinedAreas, "Location of mined areas"),
+        (ReportParagraph.RetainedAndTransferred, "Retained or transferred"),
+        (ReportParagraph.Production, "Conversion or decommissioning of production facilities"),
+        (ReportParagraph.DestructionProgrammes, "Programmes of destruction"),
+        (ReportParagraph.Destroyed, "Destroyed after entry into force"),
+        (ReportParagraph.Characteristics, "Technical characteristics of each type"),
+        (ReportParagraph.Warnings, "Measures to warn the population"),
+    ];
+
+    private static TransparencyReport ReportOf(Declaration declaration) =>
+        declaration.Report ?? throw new ArgumentException("It is no report.", nameof(declaration));
+
+    private static void AddHead(
+        StringBuilder text, string displayName, Declaration declaration, string under, string byWhom)
+    {
+        var report = ReportOf(declaration);
+        var period = report.IsInitial ? "initial report" : $"report for {declaration.AsOf.Year}";
+        text.Append($"# {displayName}: {period} under {under}\n\n");
+        text.Append($"As of {Inputs.Text(declaration.AsOf)}. ");
+        text.Append(report.ReceivedOn is { } received
+            ? $"Received{byWhom} on {Inputs.Text(received)}.\n"
+            : $"Receipt{byWhom} is not stated.\n");
+    }
+
+    private static void AddRemark(StringBuilder text, Declaration declaration)
+    {
+        if (declaration.Remark.Length > 0)
+        {
+            text.Append($"\n{PlainText.Line(declaration.Remark)}\n");
+        }
+    }
+
+    private static void AddParagraph(
+        StringBuilder text, Declaration declaration, TransparencyReport report, ReportParagraph paragraph,
+        string heading)
+    {
+        text.Append($"\n## {heading}\n\n");
+        AddPart(text, report.Part(paragraph));
+        switch (paragraph)
+        {
+            case ReportParagraph.Stockpile: AddStock(text, declaration, report); break;
+            case ReportParagraph.RetainedAndTransferred: AddTransfers(text, declaration, report); break;
+            case ReportParagraph.DestructionProgrammes: AddSites(text, report); break;
+            case ReportParagraph.Destroyed: AddDestroyed(text, report); break;
+            default: break;
+        }
     }
 
     private static void AddPart(StringBuilder text, ReportPart? part)

@@ -21,7 +21,7 @@ public readonly record struct EntryPlace(long Position, ActivityTraceId TraceId)
 public static class SnapshotCodec
 {
     // A form that is not this one is not read: the entries are folded instead.
-    private const int Form = 3;
+    private const int Form = 4;
 
     /// <summary>The bytes of a party, without anything that rides and is not durable yet.</summary>
     /// <param name="party">As it was released.</param>
@@ -107,11 +107,7 @@ public static class SnapshotCodec
             ],
             Destructions = message.Destructions.ToImmutableSortedDictionary(
                 d => new Destruction(d.Date.ToDay(), d.Site, d.Method, d.Item), d => d.Quantity),
-            Retained =
-            [
-                .. message.Retained.Select(r =>
-                    new Treaty.Grid.RetainedStatement(r.AsOf.ToDay(), r.Version, r.Quantity, r.Total)),
-            ],
+            Retained = [.. message.Retained.Select(ToStatement)],
             Files = files.ToImmutableDictionary(f => f.Key),
             Notices = files
                 .SelectMany(f => f.History.Where(n => n.Notice.Filer == code))
@@ -157,18 +153,29 @@ public static class SnapshotCodec
     {
         AsOf = statement.AsOf.ToDate(),
         Version = statement.Version,
-        Quantity = statement.Quantity,
         Total = statement.IsTotal,
+        Items = { statement.Items.Select(i => new J.RetainedItem { Item = i.Key, Quantity = i.Value }) },
+        Report = statement.ReportedUnder is not null,
+        Convention = statement.ReportedUnder ?? "",
+    };
+
+    private static Treaty.Grid.RetainedStatement ToStatement(J.RetainedStatement statement) => new(
+        statement.AsOf.ToDay(), statement.Version,
+        statement.Items.ToImmutableSortedDictionary(i => i.Item, i => i.Quantity, StringComparer.Ordinal),
+        statement.Total)
+    {
+        ReportedUnder = statement.Report ? statement.Convention : null,
     };
 
     private static J.DatedStatement ToMessage(Treaty.Grid.DatedStatement statement) => new()
     {
         AsOf = statement.AsOf.ToDate(),
         Version = statement.Version,
+        Items = { statement.Items },
     };
 
     private static Treaty.Grid.DatedStatement ToStatement(J.DatedStatement statement) =>
-        new(statement.AsOf.ToDay(), statement.Version);
+        new(statement.AsOf.ToDay(), statement.Version, [.. statement.Items]);
 
     private static J.Exchange ToMessage(Exchange exchange, long quantity) => new()
     {

@@ -122,9 +122,16 @@ internal sealed record Caller(RunningRegister Register, string Code)
         (await Parties.ListClarificationsAsync(
             new ListClarificationsRequest { Parent = $"parties/{party}", AsOf = asOf }, Options)).Clarifications;
 
-    public async Task<PrepareReportResponse> PrepareAsync(int year, string template = "") =>
+    public async Task<PrepareReportResponse> PrepareAsync(int year, string template = "", string convention = "") =>
         await new DeclarationService.DeclarationServiceClient(Register.Channel).PrepareReportAsync(
-            new PrepareReportRequest { Parent = $"parties/{Code}", Year = year, Template = template }, Options);
+            new PrepareReportRequest
+            {
+                Parent = $"parties/{Code}",
+                Year = year,
+                Template = template,
+                Convention = convention,
+            },
+            Options);
 
     public async Task<ReportDocument> DocumentAsync(string report, string template = "") =>
         await new DeclarationService.DeclarationServiceClient(Register.Channel).GetReportDocumentAsync(

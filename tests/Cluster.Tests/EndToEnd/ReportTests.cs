@@ -107,6 +107,31 @@ public sealed class ReportTests(RunningRegister register)
     }
 
     [Fact]
+    public async Task A_document_under_another_convention_is_that_conventions_and_has_no_template()
+    {
+        var botswana = As("BWA");
+        var draft = await botswana.PrepareAsync(2012, convention: "conventions/att");
+        Assert.Equal("", draft.Document.Template);
+        Assert.Contains(": report for 2012 under the Arms Trade Treaty\n", draft.Document.Content);
+        Assert.Contains("\n## Stockpiled conventional arms\n", draft.Document.Content);
+        Assert.DoesNotContain("Article 7", draft.Document.Content);
+        await botswana.DeclareAsync("ATT-2012", draft.Declaration);
+        Assert.Equal(draft.Document, await botswana.DocumentAsync("ATT-2012"));
+
+        foreach (var call in new Func<Task>[]
+        {
+            () => botswana.PrepareAsync(2012, "1999", "conventions/att"),
+            () => botswana.DocumentAsync("ATT-2012", "1999"),
+        })
+        {
+            var refused = await Caller.RefusedAsync(call);
+            Assert.Equal(StatusCode.InvalidArgument, refused.Code);
+            Assert.Equal(["template"], refused.Fields);
+            Assert.Contains("Arms Trade Treaty follows no template", refused.Status.Message);
+        }
+    }
+
+    [Fact]
     public async Task Where_and_how_mines_were_destroyed_is_kept_with_each_statement_and_summed_up_in_the_report()
     {
         var zambia = As("ZMB");

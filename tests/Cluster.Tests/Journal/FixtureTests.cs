@@ -65,27 +65,32 @@ public sealed class FixtureTests
     }
 
     /// <summary>
-    /// The first did not hold what corrections take back, the second not where mines were destroyed: the entries are
-    /// folded.
+    /// The first did not hold what corrections take back, the second not where mines were destroyed, the third not of
+    /// which items stock was found or retained: the entries are folded.
     /// </summary>
     [Theory]
     [InlineData("snapshot-1-BGR.base64", "BGR")]
     [InlineData("snapshot-2-GRC.base64", "GRC")]
+    [InlineData("snapshot-3-BGR.base64", "BGR")]
     public void A_snapshot_of_an_earlier_form_is_not_used(string file, string party) =>
         Assert.Null(SnapshotCodec.Decode(Convert.FromBase64String(ReadText(file)), party));
 
     [Fact]
     public void A_snapshot_that_was_read_is_written_with_the_same_bytes()
     {
-        var bytes = Convert.FromBase64String(ReadText("snapshot-3-BGR.base64"));
+        var bytes = Convert.FromBase64String(ReadText("snapshot-4-GRC.base64"));
 
-        var (party, places) = SnapshotCodec.Decode(bytes, "BGR")!.Value;
+        var (party, places) = SnapshotCodec.Decode(bytes, "GRC")!.Value;
 
         Assert.Equal(bytes, SnapshotCodec.Encode(party, version => places[version]));
-        Assert.Equal("Bulgaria", party.DisplayName);
+        Assert.Equal("The state of GRC", party.DisplayName);
         Assert.Equal(
-            FactsOfSites.Where(f => f.StartsWith("BGR", StringComparison.Ordinal)),
+            Facts.Where(f => f.StartsWith("GRC", StringComparison.Ordinal)).Append("GRC Veria  PFM-1 7200"),
             FactsOf(party).Concat(SitesOf(party)));
+        Assert.Equal(["PMR-2A"], party.Discoveries.SelectMany(d => d.Items));
+        Assert.Equal(
+            [("PMA-2", 100L), ("PMR-2A", 2L)],
+            party.Retained.SelectMany(r => r.Items).Select(i => (i.Key, i.Value)));
     }
 
     [Fact]

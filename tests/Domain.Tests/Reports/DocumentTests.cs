@@ -1,4 +1,5 @@
 using CsCheck;
+using Treaty.Grid.Conventions;
 using Treaty.Grid.Reports;
 using Treaty.Grid.Stockpiles;
 
@@ -110,8 +111,53 @@ public sealed class DocumentTests
             """, document);
     }
 
-    private static string[] Headings(ReportTemplate template) =>
-        [.. Document("", template).Split('\n').Where(l => l.StartsWith("## ", StringComparison.Ordinal))];
+    [Fact]
+    public void Under_another_convention_it_names_that_one_and_nothing_of_the_mine_ban()
+    {
+        foreach (var convention in TestBook.Packs.Where(p => !p.IsPrimary))
+        {
+            var document = Document(new TransparencyReport { Convention = convention.Id }, convention);
+
+            Assert.StartsWith(
+                $"# Greece: report for 2007 under the {convention.DisplayName}\n\n"
+                    + "As of 2007-12-31. Receipt is not stated.\n\n## National implementation measures\n",
+                document);
+            Assert.Equal(
+                [
+                    "## National implementation measures", $"## Stockpiled {convention.About}",
+                    "## Retained or transferred", "## Conversion or decommissioning of production facilities",
+                    "## Programmes of destruction", "## Destroyed after entry into force",
+                    "## Technical characteristics of each type",
+                ],
+                Headings(document));
+            Assert.DoesNotContain("Article", document);
+            Assert.DoesNotContain("Form ", document);
+            Assert.DoesNotContain("anti-personnel", document);
+        }
+    }
+
+    [Fact]
+    public void Under_another_convention_what_is_said_of_the_ground_is_not_left_out()
+    {
+        var document = Document(
+            new TransparencyReport
+            {
+                Convention = "gone",
+                ReceivedOn = new DateOnly(2008, 4, 30),
+                Parts = [new ReportPart(ReportParagraph.Warnings, PartState.Changed) { Text = "Signs" }],
+            },
+            convention: null);
+
+        Assert.StartsWith(
+            "# Greece: report for 2007 under gone\n\nAs of 2007-12-31. Received on 2008-04-30.\n", document);
+        Assert.Contains("## Stockpiled items\n", document);
+        Assert.EndsWith("## Measures to warn the population\n\nChanged.\n\nSigns\n", document);
+    }
+
+    private static string[] Headings(ReportTemplate template) => Headings(Document("", template));
+
+    private static string[] Headings(string document) =>
+        [.. document.Split('\n').Where(l => l.StartsWith("## ", StringComparison.Ordinal))];
 
     private static string Document(string text, ReportTemplate template) => Document(
         new TransparencyReport
@@ -120,11 +166,17 @@ public sealed class DocumentTests
         },
         template);
 
-    private static string Document(TransparencyReport report, ReportTemplate? template = null) => ReportDocument.Of(
-        "Greece",
-        new Declaration("R", DeclarationKind.Report, new DateOnly(2007, 12, 31), [], Place.Unspecified, null)
+    private static string Document(TransparencyReport report) => Document(report, Old);
+
+    private static string Document(TransparencyReport report, ReportTemplate template) =>
+        ReportDocument.Of("Greece", Filed(report), template);
+
+    private static string Document(TransparencyReport report, Convention? convention) =>
+        ReportDocument.Of("Greece", Filed(report), convention);
+
+    private static Declaration Filed(TransparencyReport report) =>
+        new("R", DeclarationKind.Report, new DateOnly(2007, 12, 31), [], Place.Unspecified, null)
         {
             Report = report,
-        },
-        template ?? Old);
+        };
 }

@@ -21,6 +21,24 @@ public sealed partial class RuleTests
     }
 
     [Fact]
+    public void APM_05_raised_when_what_is_declared_to_be_retained_is_of_another_convention() => Raised("APM-05", """
+        opening BGR CBU-87 20 2007-01-01 from=RETAINED
+        receipt T1 USA BGR PMA-2 15 training 2007-05-04
+        finds BGR APM-05 REVIEW about T1 retained=15 declared=0
+        """);
+
+    [Fact]
+    public void APM_05_not_raised_when_a_report_under_another_convention_followed_the_declared_total() =>
+        NotRaised("APM-05", """
+            state BGR ratified 2010-02-01 under ccm
+            opening BGR PMA-2 100 CBU-87 20 2002-01-01 from=RETAINED
+            consumption BGR PMA-2 50 2011-01-01
+            recorded on 2013-02-01
+            report BGR 2012 under ccm
+            receipt T1 USA BGR PMA-2 50 training 2013-05-04
+            """);
+
+    [Fact]
     public void APM_05_not_raised_when_used_up_mines_are_replaced() => NotRaised("APM-05", """
         opening BGR PMA-2 100 2007-01-01 from=RETAINED
         consumption BGR PMA-2 10 2007-02-01
@@ -158,6 +176,22 @@ public sealed partial class RuleTests
     public void APM_21_not_raised_when_nothing_was_declared_complete() => NotRaised("APM-21", """
         discovery BGR PMA-2 30 2002-05-04
         completion BGR 2003-03-01
+        """);
+
+    [Fact]
+    public void APM_21_not_raised_when_what_was_found_is_of_another_convention() => NotRaised("APM-21", """
+        opening BGR PMA-2 10 2001-01-01
+        destroys BGR PMA-2 10 2001-02-01
+        completion BGR 2001-03-01
+        discovery BGR CBU-87 7 2012-02-01
+        """);
+
+    [Fact]
+    public void APM_21_raised_when_mines_were_found_after_stock_of_another_convention() => Raised("APM-21", """
+        completion BGR 2001-03-01
+        discovery BGR CBU-87 7 2002-02-01
+        discovery BGR CBU-87 7 PMA-2 3 2012-02-01
+        finds BGR APM-21 INFORMATION completed=2001-03-01 found=2012-02-01 left=3 due=2013-02-01
         """);
 
     [Fact]

@@ -33,6 +33,15 @@ public sealed partial class RuleTests
         """);
 
     [Fact]
+    public void APM_22_not_raised_when_what_is_retained_is_of_another_convention() => NotRaised("APM-22", """
+        opening BGR CBU-87 20 2013-01-01 from=RETAINED
+        recorded on 2014-02-01
+        report BGR 2013
+        recorded on 2015-02-01
+        report BGR 2014
+        """);
+
+    [Fact]
     public void APM_30_raised_when_180_days_have_passed() => Raised("APM-30", """
         reports owed from 2004-05-01
         as of 2004-08-28
