@@ -33,7 +33,7 @@ public sealed partial record Party
                 : Refuse(RefusalReason.IdConflict, $"parties/{Code}", "display_name");
         }
 
-        return new Draft(this, command).Add(new PartyRegistered(Code, command.DisplayName)).Decided;
+        return new Draft(this, command, null).Add(new PartyRegistered(Code, command.DisplayName)).Decided;
     }
 
     private Decision Decide(RecordNotification command, Rulebook rulebook)
@@ -50,7 +50,7 @@ public sealed partial record Party
                 before.Content.FirstDifference(notification), $"parties/{Code}/notifications/{notification.Id}");
         }
 
-        var draft = new Draft(this, command).Add(new NotificationRecorded(notification));
+        var draft = new Draft(this, command, rulebook).Add(new NotificationRecorded(notification));
         draft.Because($"parties/{Code}/notifications/{notification.Id} was recorded");
         draft.AddFindings("", StockRules.Judge(draft.Party, rulebook, draft.Today));
         draft.AddStockDuties(rulebook);
@@ -90,7 +90,7 @@ public sealed partial record Party
             return Refuse(RefusalReason.AlreadyReported, other.Declaration.NameOf(Code), "supersedes");
         }
 
-        var draft = new Draft(this, command).Add(new DeclarationFiled(declaration));
+        var draft = new Draft(this, command, rulebook).Add(new DeclarationFiled(declaration));
         var booked = Bookkeeping.Of(Books, rulebook.Taxonomy, Code, declaration, former);
         foreach (var part in booked)
         {
@@ -155,7 +155,7 @@ public sealed partial record Party
             return refused;
         }
 
-        return new Draft(this, command).File(notice with { FirstReported = null }, rulebook).Decided;
+        return new Draft(this, command, rulebook).File(notice with { FirstReported = null }, rulebook).Decided;
     }
 
     private Decision Decide(TakeNotice command, Rulebook rulebook)
@@ -169,7 +169,7 @@ public sealed partial record Party
         var delivered = new NoticeDelivered(
             notice.Filer, command.Sequence, notice, command.FiledAt, command.Position, command.Filer,
             rulebook.StandingsOf(this, notice));
-        var draft = new Draft(this, command).Add(delivered);
+        var draft = new Draft(this, command, rulebook).Add(delivered);
         draft.AddConsequences(rulebook, this, notice, isNew: true, 0);
         return draft.Decided;
     }
@@ -192,7 +192,7 @@ public sealed partial record Party
             return Repeated.Instance;
         }
 
-        var draft = new Draft(this, command).Add(told);
+        var draft = new Draft(this, command, rulebook).Add(told);
         draft.Because($"{told.From} was assessed anew by what is known now");
         draft.JudgeFile(rulebook, told.Transfer, told.Position);
         return draft.Decided;
@@ -206,7 +206,7 @@ public sealed partial record Party
             return Repeated.Instance;
         }
 
-        var draft = new Draft(this, command).Add(answer);
+        var draft = new Draft(this, command, rulebook).Add(answer);
         if (outbound.StandingsFor is not null)
         {
             return draft.Decided;
@@ -219,7 +219,7 @@ public sealed partial record Party
 
     private Decision Decide(JudgeDay command, Rulebook rulebook)
     {
-        var draft = new Draft(this, command);
+        var draft = new Draft(this, command, rulebook);
         draft.AddFindings("", StockRules.Judge(this, rulebook, draft.Today));
         draft.AddStockDuties(rulebook);
 
@@ -235,7 +235,7 @@ public sealed partial record Party
 
     private Decision Decide(Reassess command, Rulebook rulebook)
     {
-        var draft = new Draft(this, command);
+        var draft = new Draft(this, command, rulebook);
         draft.Because($"{Code} was assessed anew by what is known now");
         var declarations = command.Declarations.Distinct().Select(id => Declarations.GetValueOrDefault(id))
             .OfType<Filed<Declaration>>()

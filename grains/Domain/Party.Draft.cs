@@ -11,15 +11,15 @@ public sealed partial record Party
     /// </summary>
     private sealed class Draft
     {
-        private const string FactsGone = "The facts that raised it are gone.";
-
+        private readonly Rulebook? _rulebook;
         private readonly ImmutableArray<Event>.Builder _events = ImmutableArray.CreateBuilder<Event>();
         private readonly DateTimeOffset _recordTime;
-        private string _reason = FactsGone;
+        private string _because = "";
 
-        public Draft(Party party, Command command)
+        /// <param name="rulebook">Null where nothing is judged.</param>
+        public Draft(Party party, Command command, Rulebook? rulebook)
         {
-            Party = party;
+            (Party, _rulebook) = (party, rulebook);
             _recordTime = command.Time > party.RecordTime ? command.Time : party.RecordTime;
         }
 
@@ -36,7 +36,12 @@ public sealed partial record Party
         public void Correct(string former, string by) => Because($"{by} corrects {former}");
 
         /// <summary>From here on findings are closed for that reason.</summary>
-        public void Because(string reason) => _reason = $"{reason}: {FactsGone}";
+        public void Because(string reason) => _because = $"{reason}: ";
+
+        /// <summary>Why a finding is closed.</summary>
+        private string ReasonFor(FindingKey finding) => _because + (_rulebook?.FindRule(finding.Rule) is null
+            ? "No pack has the rule any more."
+            : "The facts that raised it are gone.");
 
         public Draft Add(Event happened)
         {
@@ -235,7 +240,7 @@ public sealed partial record Party
 
             foreach (var finding in recorded.Where(f => f.Closed is null && !held.Contains(f.Key)))
             {
-                Add(new FindingClosed(finding.Key, _reason, position)
+                Add(new FindingClosed(finding.Key, ReasonFor(finding.Key), position)
                 {
                     RecordTime = _recordTime,
                 });

@@ -25,7 +25,7 @@ public sealed partial record Party
         }
 
         // Backwards, so that what is left of the file is what it once was: nothing is found in between.
-        var draft = new Draft(this, command);
+        var draft = new Draft(this, command, rulebook);
         for (var n = own.Length; n > 0; n--)
         {
             draft.File(WithdrawalOf(own[n - 1], command.WithdrawalId(n)), rulebook);

@@ -43,7 +43,9 @@ public static class HolderRules
                 yield return StockRules.Find(
                     rule, party, declaration.Id, retained ? Severity.Review : rule.Severity, law,
                     $"{party.Code} moved {law.Convention.About} that it had received for destruction to "
-                        + (retained ? "retained stock." : "another use: an apparent breach."),
+                        + (retained ? "retained stock."
+                            : rule.Severity == Severity.Breach ? "another use: an apparent breach."
+                            : "another use."),
                     Facts(lines, declaration.AsOf).Add(
                         "to", declaration.Kind == DeclarationKind.Consumption ? Place.Consumed : declaration.To));
             }

@@ -25,6 +25,9 @@ public sealed class ReassessmentTests
 
         var anew = lenient.Record("AAA", Anew(lenient, "AAA")).DeliverAll(Then.AddDays(2));
         Assert.DoesNotContain("APM-01", Open(anew, "AAA"));
+        Assert.Equal(
+            "AAA was assessed anew by what is known now: No pack has the rule any more.",
+            anew["AAA"].Findings.Values.SelectMany(f => f).Single(f => f.Key.Rule == "APM-01").Closed);
     }
 
     [Fact]
