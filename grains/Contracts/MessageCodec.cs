@@ -19,11 +19,11 @@ public sealed class MessageCodec : IGeneralizedCodec, IGeneralizedCopier, ITypeF
 {
     private readonly ConcurrentDictionary<Type, MessageParser> _parsers = new();
 
-    bool IGeneralizedCodec.IsSupportedType(Type type) => IsMessage(type);
+    bool IGeneralizedCodec.IsSupportedType(Type type) => IsMessage(type) || type == typeof(MessageCodec);
 
     bool IGeneralizedCopier.IsSupportedType(Type type) => IsMessage(type);
 
-    bool? ITypeFilter.IsTypeAllowed(Type type) => IsMessage(type) ? true : null;
+    bool? ITypeFilter.IsTypeAllowed(Type type) => IsMessage(type) || type == typeof(MessageCodec) ? true : null;
 
     [return: NotNullIfNotNull(nameof(input))]
     object? IDeepCopier.DeepCopy(object? input, CopyContext context) => input;
@@ -36,8 +36,57 @@ public sealed class MessageCodec : IGeneralizedCodec, IGeneralizedCopier, ITypeF
             return;
         }
 
+        // The type in the header is that by which the reader finds this codec; the message's own comes inside. A header
+        // leaves a type out that the reader expects, and then nobody would tell the codec.
         var message = (IMessage)value!;
-        writer.WriteFieldHeader(fieldIdDelta, expectedType!, message.GetType(), WireType.LengthPrefixed);
+        writer.WriteFieldHeader(fieldIdDelta, expectedType!, typeof(MessageCodec), WireType.TagDelimited);
+        ReferenceCodec.MarkValueField(writer.Session);
+        writer.WriteFieldHeaderExpected(0, WireType.LengthPrefixed);
+        writer.Session.TypeCodec.WriteLengthPrefixed(ref writer, message.GetType());
+        ReferenceCodec.MarkValueField(writer.Session);
+        writer.WriteFieldHeaderExpected(1, WireType.LengthPrefixed);
+        WriteBytes(ref writer, message);
+        writer.WriteEndObject();
+    }
+
+    object IFieldCodec.ReadValue<TInput>(ref Reader<TInput> reader, Field field)
+    {
+        if (field.IsReference)
+        {
+            return ReferenceCodec.ReadReference(ref reader, field.FieldType!)!;
+        }
+
+        field.EnsureWireTypeTagDelimited();
+        var placeholder = ReferenceCodec.CreateRecordPlaceholder(reader.Session);
+        Type? type = null;
+        IMessage? message = null;
+        uint id = 0;
+        while (reader.ReadFieldHeader() is { IsEndBaseOrEndObject: false } header)
+        {
+            id += header.FieldIdDelta;
+            switch (id)
+            {
+                case 0:
+                    ReferenceCodec.MarkValueField(reader.Session);
+                    type = reader.Session.TypeCodec.ReadLengthPrefixed(ref reader);
+                    break;
+                case 1:
+                    ReferenceCodec.MarkValueField(reader.Session);
+                    message = Parse(type!, reader.ReadBytes(reader.ReadVarUInt32()));
+                    break;
+                default:
+                    reader.ConsumeUnknownField(header);
+                    break;
+            }
+        }
+
+        ReferenceCodec.RecordObject(reader.Session, message, placeholder);
+        return message ?? throw new FieldTypeMissingException(typeof(MessageCodec));
+    }
+
+    private static void WriteBytes<TBufferWriter>(ref Writer<TBufferWriter> writer, IMessage message)
+        where TBufferWriter : IBufferWriter<byte>
+    {
         var size = message.CalculateSize();
         writer.WriteVarUInt32((uint)size);
         var buffer = ArrayPool<byte>.Shared.Rent(size);
@@ -53,21 +102,9 @@ public sealed class MessageCodec : IGeneralizedCodec, IGeneralizedCopier, ITypeF
         }
     }
 
-    object IFieldCodec.ReadValue<TInput>(ref Reader<TInput> reader, Field field)
-    {
-        if (field.IsReference)
-        {
-            return ReferenceCodec.ReadReference(ref reader, field.FieldType!)!;
-        }
-
-        field.EnsureWireType(WireType.LengthPrefixed);
-        var placeholder = ReferenceCodec.CreateRecordPlaceholder(reader.Session);
-        var type = field.FieldType ?? throw new FieldTypeMissingException(typeof(MessageCodec));
-        var parser = _parsers.GetOrAdd(type, static t => ((IMessage)Activator.CreateInstance(t)!).Descriptor.Parser);
-        var message = parser.ParseFrom(reader.ReadBytes(reader.ReadVarUInt32()));
-        ReferenceCodec.RecordObject(reader.Session, message, placeholder);
-        return message;
-    }
+    private IMessage Parse(Type type, byte[] bytes) => IsMessage(type)
+        ? _parsers.GetOrAdd(type, static t => ((IMessage)Activator.CreateInstance(t)!).Descriptor.Parser).ParseFrom(bytes)
+        : throw new SerializerException($"{type} is no message.");
 
     private static bool IsMessage(Type type) => typeof(IMessage).IsAssignableFrom(type) && !type.IsAbstract;
 }

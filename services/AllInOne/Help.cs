@@ -1,8 +1,6 @@
-using Treaty.Grid.Storage;
-
 namespace Treaty.Grid.AllInOne;
 
-/// <summary>What the program tells about itself before it runs, or when it cannot.</summary>
+/// <summary>What the program tells about itself before it runs.</summary>
 internal static class Help
 {
     /// <summary>How it is started.</summary>
@@ -28,14 +26,15 @@ internal static class Help
                             Host=...;Database=...;Username=...
           --help            this page
 
-        Each is also a setting: TreatyGrid:Data in appsettings.json, TreatyGrid__Data in the environment, and so on.
+        Each is also a setting: TreatyGrid:Data in appsettings.json beside the program, TreatyGrid__Data in the
+        environment, and so on.
         Traces and metrics go out by OTLP when OTEL_EXPORTER_OTLP_ENDPOINT says where to.
 
         Callers name themselves in the metadata key x-party: a party's code, depositary, secretariat or operator.
         That is for trying it out, so it listens on this machine only. Ctrl-C stops it.
         """;
 
-    public static IDictionary<string, string> Switches { get; } = new Dictionary<string, string>
+    public static IReadOnlyDictionary<string, string> Switches { get; } = new Dictionary<string, string>
     {
         ["--data"] = "TreatyGrid:Data",
         ["--grpc"] = "TreatyGrid:Grpc",
@@ -45,18 +44,5 @@ internal static class Help
         ["--assess-from"] = "TreatyGrid:AssessFrom",
         ["--journal"] = "TreatyGrid:Journal",
         ["--postgres"] = "TreatyGrid:Postgres",
-    };
-
-    /// <summary>The first switch that the program does not know; null if it knows all.</summary>
-    public static string? Unknown(string[] args) => args.FirstOrDefault(a => a.StartsWith('-')
-        && !a.Contains(':', StringComparison.Ordinal) && !Switches.ContainsKey(a.Split('=')[0]));
-
-    /// <summary>What went wrong and what to do, for mistakes that a user can mend; null for any other.</summary>
-    public static string? Explain(Exception exception) => exception switch
-    {
-        JournalException or IOException or InvalidOperationException =>
-            $"Treaty Grid cannot start: {exception.Message}",
-        _ when exception.InnerException is { } inner => Explain(inner),
-        _ => null,
     };
 }

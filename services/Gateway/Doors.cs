@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Configuration;
 using Treaty.Grid.Contracts;
+using Treaty.Grid.Hosting;
 
 namespace Treaty.Grid.Gateway;
 
@@ -14,6 +14,7 @@ internal static class Doors
     private const string GrpcDefault = "http://127.0.0.1:5400";
     private const string WebDefault = "http://127.0.0.1:5480";
     private const string DevelopmentIdentity = "Development";
+    private const string ProxyIdentity = "Proxy";
 
     // A connection through a sleeping proxy or a pulled cable is noticed before callers give up on it.
     private static readonly TimeSpan KeepAlivePingDelay = TimeSpan.FromSeconds(30);
@@ -22,13 +23,6 @@ internal static class Doors
     /// <exception cref="InvalidOperationException">A setting is wrong, or would let strangers in.</exception>
     public static void Open(KestrelServerOptions kestrel, IConfigurationSection settings)
     {
-        if ((settings["Identity"] ?? DevelopmentIdentity) != DevelopmentIdentity)
-        {
-            throw new InvalidOperationException(
-                $"{settings.Path}:Identity is '{settings["Identity"]}'. This version knows only"
-                + $" '{DevelopmentIdentity}', in which callers name themselves.");
-        }
-
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
         kestrel.Limits.MaxRequestHeadersTotalSize = Limits.RequestHeaderBytesMax;
@@ -39,6 +33,10 @@ internal static class Doors
         Listen(kestrel, settings, "Web", WebDefault, HttpProtocols.Http1);
     }
 
+    /// <summary>Callers name themselves, and so have to be programs on this machine.</summary>
+    /// <exception cref="InvalidOperationException">The setting is wrong.</exception>
+    public static bool IsDevelopment(IConfigurationSection settings) => IdentityOf(settings) == DevelopmentIdentity;
+
     /// <summary>A name or an address that only programs on this machine can mean.</summary>
     public static bool IsLoopback(string host) => Loopback(host) is not null;
 
@@ -46,20 +44,27 @@ internal static class Doors
         KestrelServerOptions kestrel, IConfigurationSection settings, string key, string otherwise,
         HttpProtocols protocols)
     {
-        var stated = settings[key] ?? otherwise;
-        if (!Uri.TryCreate(stated, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp
-            || uri.PathAndQuery != "/")
+        var endpoint = ListenUrl.Of(settings, key, otherwise);
+        if (!IPAddress.IsLoopback(endpoint.Address) && IdentityOf(settings) == DevelopmentIdentity)
         {
             throw new InvalidOperationException(
-                $"{settings.Path}:{key} is '{stated}'. Expected http://, an address and a port, such as {otherwise}.");
+                $"{settings.Path}:{key} is '{settings[key]}', which other machines could reach. While callers name"
+                + $" themselves ({settings.Path}:Identity is '{DevelopmentIdentity}') anyone there could speak for any"
+                + $" state. Use a loopback address, such as {otherwise}; or put a proxy in front that knows its callers,"
+                + $" and say so: '{ProxyIdentity}'.");
         }
 
-        var address = Loopback(uri.Host) ?? throw new InvalidOperationException(
-            $"{settings.Path}:{key} is '{stated}', which other machines could reach. While callers name themselves"
-            + $" ({settings.Path}:Identity is '{DevelopmentIdentity}') anyone there could speak for any state. Use a"
-            + $" loopback address, such as {otherwise}.");
-        kestrel.Listen(new IPEndPoint(address, uri.Port), listen => listen.Protocols = protocols);
+        kestrel.Listen(endpoint, listen => listen.Protocols = protocols);
     }
+
+    /// <exception cref="InvalidOperationException">The setting is wrong.</exception>
+    private static string IdentityOf(IConfigurationSection settings) =>
+        settings["Identity"] is not { Length: > 0 } stated ? DevelopmentIdentity
+        : stated is DevelopmentIdentity or ProxyIdentity ? stated
+        : throw new InvalidOperationException(
+            $"{settings.Path}:Identity is '{stated}'. Expected '{DevelopmentIdentity}', in which callers name themselves"
+            + $" and only this machine can call; or '{ProxyIdentity}', in which a proxy in front names them, and nobody"
+            + " else can reach this.");
 
     private static IPAddress? Loopback(string host)
     {

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Treaty.Grid.Gateway.Identity;
 
 namespace Treaty.Grid.Gateway;

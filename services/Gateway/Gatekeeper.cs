@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using Microsoft.Extensions.Logging;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Gateway.Errors;
 using Treaty.Grid.Gateway.Identity;
@@ -76,7 +75,7 @@ internal sealed partial class Gatekeeper(Shapes shapes, TimeProvider time, ILogg
         var permission = Permissions.Of(context.Method) ?? Permission.Undeclared;
         var caller = permission.IsForAnyone
             ? Caller.Unknown
-            : DevelopmentIdentity.Identify(context.GetHttpContext().Request);
+            : StatedIdentity.Identify(context.GetHttpContext().Request);
         var resource = permission.Resource(request);
         var admission = new Admission(caller, permission, resource, permission.Judge(caller, resource));
         admission.Attach(context);

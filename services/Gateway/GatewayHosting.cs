@@ -1,13 +1,8 @@
 using Google.Protobuf.Reflection;
 using Google.Rpc;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Gateway.Batching;
 using Treaty.Grid.Gateway.Conventions;
@@ -99,8 +94,16 @@ public static partial class GatewayHosting
     /// <summary>Maps the services of the contract, their JSON form, health and reflection.</summary>
     public static WebApplication MapTreatyGridGateway(this WebApplication app)
     {
-        LogDevelopmentIdentity(app.Logger);
-        app.UseMiddleware<LoopbackOnly>();
+        if (Doors.IsDevelopment(app.Configuration.GetSection(Section)))
+        {
+            LogDevelopmentIdentity(app.Logger);
+            app.UseMiddleware<LoopbackOnly>();
+        }
+        else
+        {
+            LogProxyIdentity(app.Logger);
+        }
+
         app.UseRouting();
         app.UseMiddleware<JsonGuard>();
 
@@ -125,4 +128,8 @@ public static partial class GatewayHosting
     [LoggerMessage(1, LogLevel.Warning,
         "Development identity: callers are who they say in x-party, and only this machine can call.")]
     private static partial void LogDevelopmentIdentity(ILogger log);
+
+    [LoggerMessage(2, LogLevel.Warning,
+        "Identity by proxy: callers are who x-party says. See to it that only a proxy that knows them can reach this.")]
+    private static partial void LogProxyIdentity(ILogger log);
 }

@@ -1,10 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Treaty.Grid.Grains;
 using Treaty.Grid.Silo.Register;
@@ -16,7 +12,7 @@ public static class SiloHosting
 {
     /// <summary>
     /// The section of the settings: <c>Data</c>, <c>Journal</c>, <c>Postgres</c>, <c>Register</c>, <c>Packs</c> and
-    /// <c>AssessFrom</c>.
+    /// <c>AssessFrom</c>; of a member of a cluster also those of <see cref="Endpoints"/>.
     /// </summary>
     public const string Section = "TreatyGrid";
 
@@ -27,32 +23,21 @@ public static class SiloHosting
     public static IHostApplicationBuilder AddTreatyGridSilo(this IHostApplicationBuilder builder)
     {
         var settings = builder.Configuration.GetSection(Section);
-        builder.UseOrleans(silo =>
+        return builder.AddSilo(Stores.Of(settings), silo =>
         {
-            silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0);
+            silo.UseLocalhostClustering(siloPort: FreePort(IPAddress.Loopback), gatewayPort: 0);
             silo.Configure<ClusterOptions>(cluster => cluster.ServiceId = "treaty-grid");
-            silo.AddTreatyGridGrains();
         });
-        var rulebook = RulebookOf(settings);
-        builder.Services.AddSingleton(rulebook);
-        var stores = Stores.Of(settings);
-        builder.Services.AddSingleton(services => stores.OpenJournal(services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton(s => stores.OpenSnapshots(s.GetRequiredService<ILoggerFactory>()));
-        builder.Services.AddSingleton(services => stores.OpenReadModel(services.GetRequiredService<TimeProvider>()));
-        switch (settings["Register"] ?? "real")
-        {
-            case "real":
-                builder.Services.AddHostedService<RegisterLoader>();
-                break;
-            case "empty":
-                break;
-            case var other:
-                throw new InvalidOperationException(
-                    $"{settings.Path}:Register is '{other}'. Expected 'real' for the states and memberships that come "
-                    + "with the program, or 'empty'.");
-        }
+    }
 
-        return builder;
+    /// <summary>Adds a silo that is a member of a cluster, with the journal that all of them share.</summary>
+    /// <exception cref="InvalidOperationException">A setting is missing, or wrong.</exception>
+    public static IHostApplicationBuilder AddTreatyGridMember(this IHostApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection(Section);
+        var endpoints = Endpoints.Of(settings);
+        builder.Services.AddSingleton(endpoints);
+        return builder.AddSilo(Stores.InCluster(settings), silo => ClusterMember.Configure(silo, settings, endpoints));
     }
 
     /// <summary>
@@ -76,10 +61,39 @@ public static class SiloHosting
         Stores.Of(configuration.GetSection(Section)).Describe();
 
     /// <summary>Orleans wants a number, and two registers on one machine must not take the same.</summary>
-    private static int FreePort()
+    internal static int FreePort(IPAddress address)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using var listener = new TcpListener(address, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static IHostApplicationBuilder AddSilo(
+        this IHostApplicationBuilder builder, Stores stores, Action<ISiloBuilder> cluster)
+    {
+        var settings = builder.Configuration.GetSection(Section);
+        builder.UseOrleans(silo =>
+        {
+            cluster(silo);
+            silo.AddTreatyGridGrains();
+        });
+        builder.Services.AddSingleton(RulebookOf(settings));
+        builder.Services.AddSingleton(services => stores.OpenJournal(services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(s => stores.OpenSnapshots(s.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton(services => stores.OpenReadModel(services.GetRequiredService<TimeProvider>()));
+        switch (settings["Register"] ?? "real")
+        {
+            case "real":
+                builder.Services.AddHostedService<RegisterLoader>();
+                break;
+            case "empty":
+                break;
+            case var other:
+                throw new InvalidOperationException(
+                    $"{settings.Path}:Register is '{other}'. Expected 'real' for the states and memberships that come "
+                    + "with the program, or 'empty'.");
+        }
+
+        return builder;
     }
 }

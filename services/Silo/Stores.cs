@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Silo;
@@ -17,14 +15,18 @@ internal sealed record Stores(string Kind, string Data, string? Postgres)
     public static Stores Of(IConfigurationSection settings) => (settings["Journal"] ?? "sqlite") switch
     {
         var kind and ("sqlite" or "memory") => new Stores(kind, DataDirectory(settings), null),
-        "postgres" => new Stores(
-            "postgres", DataDirectory(settings), settings["Postgres"] is { Length: > 0 } connection
-                ? connection
-                : throw new InvalidOperationException(
-                    $"{settings.Path}:Postgres is missing. Expected a connection string, such as '{Example}'.")),
+        "postgres" => new Stores("postgres", DataDirectory(settings), Connection(settings)),
         var other => throw new InvalidOperationException(
             $"{settings.Path}:Journal is '{other}'. Expected 'sqlite', 'postgres', or 'memory' to keep nothing."),
     };
+
+    /// <summary>Of a silo in a cluster: PostgreSQL, which all of them share.</summary>
+    /// <exception cref="InvalidOperationException">A setting is wrong.</exception>
+    public static Stores InCluster(IConfigurationSection settings) => settings["Journal"] is null or "postgres"
+        ? new Stores("postgres", "", Connection(settings))
+        : throw new InvalidOperationException(
+            $"{settings.Path}:Journal is '{settings["Journal"]}'. Expected 'postgres', or nothing: the silos of a "
+            + "cluster share one journal. services/AllInOne keeps one of its own.");
 
     /// <summary>For people.</summary>
     public string Describe() => Kind switch
@@ -68,6 +70,11 @@ internal sealed record Stores(string Kind, string Data, string? Postgres)
         "postgres" => new PostgresReadModel(Postgres!, time),
         _ => new SqliteReadModel(Data, time),
     };
+
+    private static string Connection(IConfigurationSection settings) => settings["Postgres"] is { Length: > 0 } stated
+        ? stated
+        : throw new InvalidOperationException(
+            $"{settings.Path}:Postgres is missing. Expected a connection string, such as '{Example}'.");
 
     private static string DataDirectory(IConfigurationSection settings) =>
         Path.GetFullPath(settings["Data"] ?? "data");

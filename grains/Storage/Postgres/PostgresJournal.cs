@@ -98,6 +98,10 @@ public sealed partial class PostgresJournal : IJournal
     }
 
     /// <summary>All or nothing, and one silo after the other: PostgreSQL makes tables in a transaction too.</summary>
+    /// <remarks>
+    /// A release adds one schema at most, and only adds: what the next one has made serves this one as well, and so a
+    /// silo of this release may still start while others are replaced.
+    /// </remarks>
     private async ValueTask MigrateAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -105,7 +109,7 @@ public sealed partial class PostgresJournal : IJournal
         var version = await AskAsync<bool>(connection, Sql.HasSchema, cancellation)
             ? await AskAsync<int>(connection, Sql.GetSchemaVersion, cancellation)
             : 0;
-        if (version > Sql.Migrations.Count)
+        if (version > Sql.Migrations.Count + 1)
         {
             throw new JournalUnusableException(
                 $"The journal in {_where} has schema {version}, and this build knows {Sql.Migrations.Count}: a newer "

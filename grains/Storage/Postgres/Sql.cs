@@ -14,9 +14,11 @@ internal static class Sql
     public static readonly string LockSchema = Read(nameof(LockSchema));
     public static readonly string HasSchema = Read(nameof(HasSchema));
     public static readonly string GetSchemaVersion = Read(nameof(GetSchemaVersion));
+    public static readonly string ListSilos = Read(nameof(ListSilos));
+    public static readonly string PurgeSilos = Read(nameof(PurgeSilos));
 
     /// <summary>What leads from each schema to the next; the first from nothing to schema 1.</summary>
-    public static readonly IReadOnlyList<string> Migrations = [Read("Schema.1")];
+    public static readonly IReadOnlyList<string> Migrations = [Read("Schema.1"), Read("Schema.2")];
 
     private static string Read(string name)
     {

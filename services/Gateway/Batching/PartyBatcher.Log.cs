@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Treaty.Grid.Gateway.Batching;
 
 internal sealed partial class PartyBatcher

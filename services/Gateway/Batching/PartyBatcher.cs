@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Microsoft.Extensions.Logging;
 using Treaty.Grid.Cluster.V1;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Gateway.Errors;

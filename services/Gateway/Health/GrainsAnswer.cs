@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using Treaty.Grid.Gateway.Names;
 using Treaty.Grid.V1;
 

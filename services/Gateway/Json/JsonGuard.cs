@@ -4,7 +4,6 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
-using Microsoft.AspNetCore.Http;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.V1;
 using HttpRequest = Microsoft.AspNetCore.Http.HttpRequest;

@@ -1,5 +1,4 @@
 using Google.Rpc;
-using Microsoft.AspNetCore.Http;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.V1;
 

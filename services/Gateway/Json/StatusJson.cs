@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
-using Microsoft.AspNetCore.Http;
 using HttpResponse = Microsoft.AspNetCore.Http.HttpResponse;
 using Status = Google.Rpc.Status;
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Treaty.Grid.Cluster.V1;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Storage.Codec;

@@ -5,9 +5,14 @@ using static Treaty.Grid.Cluster.Tests.EndToEnd.Statements;
 namespace Treaty.Grid.Cluster.Tests.EndToEnd;
 
 /// <summary>Each kind of bad input has its code, reason and field, and changes nothing.</summary>
-[Collection(SharedRegister.Name)]
-public sealed class BadInputTests(RunningRegister register)
+public abstract class BadInputTests(Door register)
 {
+    [Collection(SharedRegister.Name)]
+    public sealed class AllInOne(RunningRegister register) : BadInputTests(register);
+
+    [Collection(SharedCluster.Name)]
+    public sealed class InCluster(RunningCluster cluster) : BadInputTests(cluster);
+
     private static readonly Dictionary<string, Action<SubmitNoticeRequest>> Invalid = new()
     {
         ["a negative quantity: notice.lines[0].quantity"] = r => r.Notice.Lines[0].Quantity = -1,

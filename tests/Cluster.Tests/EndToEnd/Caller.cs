@@ -9,7 +9,7 @@ namespace Treaty.Grid.Cluster.Tests.EndToEnd;
 /// <summary>Someone at the door of a register over gRPC, and what it asks there.</summary>
 /// <param name="Register">Where; after a restart the same caller finds the new door.</param>
 /// <param name="Code">Who it says it is.</param>
-internal sealed record Caller(RunningRegister Register, string Code)
+internal sealed record Caller(Door Register, string Code)
 {
     // It tells a call that hangs from a busy machine, and says nothing about speed.
     private static readonly TimeSpan CallMax = TimeSpan.FromSeconds(60);

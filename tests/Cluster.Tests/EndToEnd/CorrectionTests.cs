@@ -5,9 +5,14 @@ using static Treaty.Grid.Cluster.Tests.EndToEnd.Statements;
 namespace Treaty.Grid.Cluster.Tests.EndToEnd;
 
 /// <summary>Statements that take the place of earlier ones, through the door.</summary>
-[Collection(SharedRegister.Name)]
-public sealed class CorrectionTests(RunningRegister register)
+public abstract class CorrectionTests(Door register)
 {
+    [Collection(SharedRegister.Name)]
+    public sealed class AllInOne(RunningRegister register) : CorrectionTests(register);
+
+    [Collection(SharedCluster.Name)]
+    public sealed class InCluster(RunningCluster cluster) : CorrectionTests(cluster);
+
     [Fact]
     public async Task A_receipt_is_corrected_and_both_sides_see_what_holds_and_what_was_said()
     {

@@ -5,9 +5,14 @@ using static Treaty.Grid.Cluster.Tests.EndToEnd.Statements;
 namespace Treaty.Grid.Cluster.Tests.EndToEnd;
 
 /// <summary>Lists of what was filed and found, as the one who filed a moment ago reads them.</summary>
-[Collection(SharedRegister.Name)]
-public sealed class ListTests(RunningRegister register)
+public abstract class ListTests(Door register)
 {
+    [Collection(SharedRegister.Name)]
+    public sealed class AllInOne(RunningRegister register) : ListTests(register);
+
+    [Collection(SharedCluster.Name)]
+    public sealed class InCluster(RunningCluster cluster) : ListTests(cluster);
+
     [Fact]
     public async Task A_party_lists_its_notices_by_pages_up_to_its_own_receipt()
     {

@@ -12,9 +12,14 @@ namespace Treaty.Grid.Cluster.Tests.EndToEnd;
 /// An example on real states: in November 2024 the United States, never a party, announced anti-personnel mines for
 /// Ukraine, a party. The letters are those of the project's plan.
 /// </summary>
-[Collection(SharedRegister.Name)]
-public sealed class NovemberStoryTests(RunningRegister register)
+public abstract class NovemberStoryTests(Door register)
 {
+    [Collection(SharedRegister.Name)]
+    public sealed class AllInOne(RunningRegister register) : NovemberStoryTests(register);
+
+    [Collection(SharedCluster.Name)]
+    public sealed class InCluster(RunningCluster cluster) : NovemberStoryTests(cluster);
+
     private static readonly Date November = Day(2024, 11, 20);
 
     private Caller Usa => new(register, "USA");

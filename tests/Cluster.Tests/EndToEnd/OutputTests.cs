@@ -12,7 +12,7 @@ public sealed class OutputTests
             .Select(Path.GetFileName)
             .ToList();
         Assert.Contains("Treaty.Grid.Gateway.dll", files);
-        string[] forbidden = ["npgsql", "sqlite", "treaty.grid.storage", "treaty.grid.grains", "treaty.grid.domain"];
+        string[] forbidden = ["sqlite", "treaty.grid.storage", "treaty.grid.grains", "treaty.grid.domain"];
         Assert.DoesNotContain(
             files, file => forbidden.Any(f => file!.Contains(f, StringComparison.OrdinalIgnoreCase)));
 

@@ -8,9 +8,14 @@ using static Treaty.Grid.Cluster.Tests.EndToEnd.Statements;
 namespace Treaty.Grid.Cluster.Tests.EndToEnd;
 
 /// <summary>One transfer under two references: what is suggested, and what either side makes of it.</summary>
-[Collection(SharedRegister.Name)]
-public sealed class PairingTests(RunningRegister register)
+public abstract class PairingTests(Door register)
 {
+    [Collection(SharedRegister.Name)]
+    public sealed class AllInOne(RunningRegister register) : PairingTests(register);
+
+    [Collection(SharedCluster.Name)]
+    public sealed class InCluster(RunningCluster cluster) : PairingTests(cluster);
+
     [Fact]
     public async Task The_recipient_confirms_what_is_suggested_and_both_files_are_one()
     {

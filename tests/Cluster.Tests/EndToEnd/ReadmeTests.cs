@@ -6,14 +6,13 @@ namespace Treaty.Grid.Cluster.Tests.EndToEnd;
 /// <summary>What the README says is what happens.</summary>
 public sealed partial class ReadmeTests
 {
-    private static readonly string Root = FindRoot();
     private static readonly TimeSpan SessionMax = TimeSpan.FromSeconds(60);
 
     [Fact]
     public void The_commands_of_the_readme_are_those_that_ci_runs()
     {
-        var readme = File.ReadAllText(Path.Combine(Root, "README.md"));
-        var ci = File.ReadAllText(Path.Combine(Root, ".ci", "run"));
+        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+        var ci = File.ReadAllText(Path.Combine(Repository.Root, ".ci", "run"));
         Assert.Contains("\n    dotnet test -c Release\n", readme, StringComparison.Ordinal);
         Assert.Contains("\ndotnet test -c Release\n", ci, StringComparison.Ordinal);
         Assert.Contains("\n    dotnet run --project services/AllInOne\n", readme, StringComparison.Ordinal);
@@ -28,7 +27,7 @@ public sealed partial class ReadmeTests
         await using var register = new RunningRegister();
         await register.StartAsync();
         var readme = await File.ReadAllTextAsync(
-            Path.Combine(Root, "README.md"), TestContext.Current.CancellationToken);
+            Path.Combine(Repository.Root, "README.md"), TestContext.Current.CancellationToken);
         var steps = Step().Matches(readme);
         Assert.Equal(7, steps.Count);
         foreach (Match step in steps)
@@ -50,7 +49,7 @@ public sealed partial class ReadmeTests
     {
         using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", command])
         {
-            WorkingDirectory = Root,
+            WorkingDirectory = Repository.Root,
             RedirectStandardOutput = true,
         })!;
         var cancellation = TestContext.Current.CancellationToken;
@@ -62,13 +61,5 @@ public sealed partial class ReadmeTests
         {
             shell.Kill(entireProcessTree: true);
         }
-    }
-
-    private static string FindRoot()
-    {
-        var at = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(at!.FullName, "Treaty.Grid.sln")))
-            at = at.Parent;
-        return at.FullName;
     }
 }

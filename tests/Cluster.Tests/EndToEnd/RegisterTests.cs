@@ -5,9 +5,14 @@ using static Treaty.Grid.Cluster.Tests.EndToEnd.Statements;
 namespace Treaty.Grid.Cluster.Tests.EndToEnd;
 
 /// <summary>The register of states as everyone may read it, and who may change it.</summary>
-[Collection(SharedRegister.Name)]
-public sealed class RegisterTests(RunningRegister register)
+public abstract class RegisterTests(Door register)
 {
+    [Collection(SharedRegister.Name)]
+    public sealed class AllInOne(RunningRegister register) : RegisterTests(register);
+
+    [Collection(SharedCluster.Name)]
+    public sealed class InCluster(RunningCluster cluster) : RegisterTests(cluster);
+
     [Theory]
     [InlineData(2024, 11, 30, 164)]
     [InlineData(2025, 12, 20, 166)]

@@ -5,9 +5,14 @@ using static Treaty.Grid.Cluster.Tests.EndToEnd.Statements;
 namespace Treaty.Grid.Cluster.Tests.EndToEnd;
 
 /// <summary>Transparency reports, through the door.</summary>
-[Collection(SharedRegister.Name)]
-public sealed class ReportTests(RunningRegister register)
+public abstract class ReportTests(Door register)
 {
+    [Collection(SharedRegister.Name)]
+    public sealed class AllInOne(RunningRegister register) : ReportTests(register);
+
+    [Collection(SharedCluster.Name)]
+    public sealed class InCluster(RunningCluster cluster) : ReportTests(cluster);
+
     [Fact]
     public async Task A_report_is_drafted_filed_read_as_a_document_and_corrected()
     {

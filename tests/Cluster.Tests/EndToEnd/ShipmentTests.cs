@@ -4,9 +4,14 @@ using static Treaty.Grid.Cluster.Tests.EndToEnd.Statements;
 namespace Treaty.Grid.Cluster.Tests.EndToEnd;
 
 /// <summary>Shipments between parties to the convention, told by both.</summary>
-[Collection(SharedRegister.Name)]
-public sealed class ShipmentTests(RunningRegister register)
+public abstract class ShipmentTests(Door register)
 {
+    [Collection(SharedRegister.Name)]
+    public sealed class AllInOne(RunningRegister register) : ShipmentTests(register);
+
+    [Collection(SharedCluster.Name)]
+    public sealed class InCluster(RunningCluster cluster) : ShipmentTests(cluster);
+
     [Fact]
     public async Task Greek_mines_destroyed_in_Bulgaria_480_short_are_for_Bulgaria_to_account_for()
     {

@@ -3,9 +3,14 @@ using System.Diagnostics;
 namespace Treaty.Grid.Cluster.Tests.EndToEnd;
 
 /// <summary>The session of the README through clients that nobody here wrote.</summary>
-[Collection(SharedRegister.Name)]
-public sealed class StrangersTests(RunningRegister register)
+public abstract class StrangersTests(Door register)
 {
+    [Collection(SharedRegister.Name)]
+    public sealed class AllInOne(RunningRegister register) : StrangersTests(register);
+
+    [Collection(SharedCluster.Name)]
+    public sealed class InCluster(RunningCluster cluster) : StrangersTests(cluster);
+
     private const string Notice = """
         {
           "kind": "NOTICE_KIND_DISPATCH", "transfer": "STRANGERS", "sender": "JPN", "recipient": "NZL",

@@ -321,7 +321,7 @@ public sealed class DoorTests : IAsyncLifetime
 
     [Theory]
     [InlineData("http://0.0.0.0:0", "other machines")]
-    [InlineData("http://example.org:0", "other machines")]
+    [InlineData("http://example.org:0", "address of this machine")]
     [InlineData("https://127.0.0.1:0", "Expected http://")]
     public void While_callers_name_themselves_it_listens_to_this_machine_only(string address, string word)
     {

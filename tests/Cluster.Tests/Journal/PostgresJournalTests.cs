@@ -208,14 +208,14 @@ public sealed class PostgresJournalTests(PostgresHome postgres) : JournalContrac
     [Fact]
     public async Task A_newer_schema_is_refused_and_left_as_it_is()
     {
-        await Database.RunAsync("UPDATE treaty_grid.schema_version SET version = 2");
+        await Database.RunAsync("UPDATE treaty_grid.schema_version SET version = 4");
         await using var older = new PostgresJournal(Database.ConnectionString);
 
         var refusal = await Assert.ThrowsAsync<JournalUnusableException>(
             async () => await older.StartAsync(Cancellation));
 
-        Assert.Contains("has schema 2, and this build knows 1", refusal.Message);
-        await Database.RunAsync("UPDATE treaty_grid.schema_version SET version = 1");
+        Assert.Contains("has schema 4, and this build knows 2", refusal.Message);
+        await Database.RunAsync("UPDATE treaty_grid.schema_version SET version = 3");
         await older.StartAsync(Cancellation);
     }
 

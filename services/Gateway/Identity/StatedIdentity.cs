@@ -7,10 +7,10 @@ using HttpRequest = Microsoft.AspNetCore.Http.HttpRequest;
 namespace Treaty.Grid.Gateway.Identity;
 
 /// <summary>
-/// Believes callers who they say they are, by the metadata key <c>x-party</c>. It proves nothing, so the gateway that
-/// uses it listens on the loopback interface only.
+/// Believes what the metadata key <c>x-party</c> says of who calls. It proves nothing: the gateway listens on the
+/// loopback interface only, or stands behind a proxy that knows its callers and sets the key itself.
 /// </summary>
-internal static class DevelopmentIdentity
+internal static class StatedIdentity
 {
     public const string Key = "x-party";
 
