@@ -7,7 +7,8 @@ namespace Treaty.Grid.Domain.Tests.Architecture;
 /// <summary>What <c>deploy/</c> says, as text, and the expressions in it.</summary>
 internal static partial class Manifests
 {
-    private static readonly string[] Foreign = ["node_modules", ".tools", "secrets"];
+    private static readonly string[] Foreign =
+        ["node_modules", ".tools", "secrets", "package-lock.json", "images.lock.env"];
 
     private static readonly string[] Words =
         ["and", "or", "unless", "offset", "bool", "group_left", "group_right", "by", "without", "on", "ignoring"];
@@ -18,8 +19,7 @@ internal static partial class Manifests
     public static IReadOnlyDictionary<string, string> Files { get; } = Directory
         .EnumerateFiles(Path.Combine(Root, "deploy"), "*", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
-        .Where(path => !path.Split('/').Intersect(Foreign).Any()
-            && !path.EndsWith("package-lock.json", StringComparison.Ordinal))
+        .Where(path => !path.Split('/').Intersect(Foreign).Any())
         .Order(StringComparer.Ordinal)
         .ToDictionary(path => path, path => File.ReadAllText(Path.Combine(Root, path)));
 
