@@ -1,0 +1,27 @@
+# The silo. Build it from the root of the repository:
+#   docker build -f deploy/docker/Silo.Dockerfile -t treaty-grid-silo:local .
+# The two images below are tags; deploy/compose/pin finds their digests, to pass as --build-arg.
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0.401
+ARG ASPNET_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0
+
+FROM ${SDK_IMAGE} AS build
+# Packages exactly as the lock files have them.
+ENV CI=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+WORKDIR /source
+COPY . .
+RUN dotnet publish services/Silo -c Release -o /app -p:UseAppHost=false
+
+FROM ${ASPNET_IMAGE}
+WORKDIR /app
+COPY --from=build /app .
+# The base image would have it listen on 8080; TreatyGrid__Address, for the other two ports, only a manifest can know.
+ENV ASPNETCORE_HTTP_PORTS= \
+    TreatyGrid__Web=http://0.0.0.0:5490
+# By number, as Kubernetes must see that it is not root.
+USER 1654
+# Silo to silo, gateways to silo, health.
+EXPOSE 5410 5430 5490
+# The image has no curl; bash opens the connection itself.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 CMD ["bash", "-c", \
+    "exec 3<>/dev/tcp/127.0.0.1/5490 && printf 'GET /healthz/ready HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ $status = 200 ]"]
+ENTRYPOINT ["dotnet", "Treaty.Grid.Silo.dll"]
