@@ -7,6 +7,7 @@ namespace Treaty.Grid.Contracts;
 /// checked for shape.
 /// </summary>
 [Alias("treaty.grid.lists")]
+[GrainInterfaceType("treaty.grid.lists")]
 public interface IListGrain : IGrainWithIntegerKey
 {
     [Alias("ListTransfers")]

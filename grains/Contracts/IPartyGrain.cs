@@ -12,6 +12,7 @@ namespace Treaty.Grid.Contracts;
 /// checked for shape. Refusals are thrown as <see cref="RefusedException"/>; within a batch they are results.
 /// </remarks>
 [Alias("treaty.grid.party")]
+[GrainInterfaceType("treaty.grid.party")]
 public interface IPartyGrain : IGrainWithStringKey
 {
     /// <summary>Puts the party into the register, or repeats the first answer.</summary>
@@ -100,6 +101,7 @@ public interface IPartyGrain : IGrainWithStringKey
 
 /// <summary>What the register knows beyond any one party. Stateless; the key is 0.</summary>
 [Alias("treaty.grid.register")]
+[GrainInterfaceType("treaty.grid.register")]
 public interface IRegisterGrain : IGrainWithIntegerKey
 {
     /// <summary>A page of the parties, by code.</summary>

@@ -103,7 +103,8 @@ public sealed class MessageCodec : IGeneralizedCodec, IGeneralizedCopier, ITypeF
     }
 
     private IMessage Parse(Type type, byte[] bytes) => IsMessage(type)
-        ? _parsers.GetOrAdd(type, static t => ((IMessage)Activator.CreateInstance(t)!).Descriptor.Parser).ParseFrom(bytes)
+        ? _parsers.GetOrAdd(type, static t => ((IMessage)Activator.CreateInstance(t)!).Descriptor.Parser)
+            .ParseFrom(bytes)
         : throw new SerializerException($"{type} is no message.");
 
     private static bool IsMessage(Type type) => typeof(IMessage).IsAssignableFrom(type) && !type.IsAbstract;

@@ -20,11 +20,13 @@ public static class GrainsHosting
             .AddMessageCodec()
             .AddSingleton<JournalWriter>()
             .AddSingleton<PartyRegister>()
+            .AddSingleton<ReadBarrier>()
             .AddSingleton<Shipper>()
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, JournalLifecycle>()
             .AddHostedService<Sweeper>()
             .AddHostedService<Projector>()
             .AddHostedService<Calendar>()
+            .Configure<GrainCollectionOptions>(options => options.CollectionAge = IdleMax)
             .Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
         return silo;
     }
@@ -34,6 +36,12 @@ public static class GrainsHosting
     /// for their turn: to give up on them sooner, and send them again, only adds to what waits.
     /// </summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// A party that nobody calls, and that has nothing to deliver, leaves memory: it is loaded again from its snapshot
+    /// within milliseconds, and of a million registered parties most are never called.
+    /// </summary>
+    private static readonly TimeSpan IdleMax = TimeSpan.FromMinutes(5);
 
     /// <summary>The journal is there before the first party and after the last.</summary>
     private sealed class JournalLifecycle(IJournal journal, ISnapshotStore snapshots, IServiceProvider services)

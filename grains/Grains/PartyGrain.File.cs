@@ -35,7 +35,7 @@ internal sealed partial class PartyGrain
 
         // 3. One append for the batch.
         ForgetRecalled();
-        var appended = payloads.Count > 0 ? AppendAsync(payloads, [.. filings.Select(f => f.Span)]) : _tail;
+        var appended = payloads.Count > 0 ? AppendAsync(payloads, [.. filings.Select(f => f.Span)]) : CurrentAsync();
         try
         {
             await appended;
@@ -84,10 +84,10 @@ internal sealed partial class PartyGrain
                 }
 
                 // What it answers rests on what is durable.
-                await _tail;
+                await CurrentAsync();
                 return Assessed(next, decided, notice);
             default:
-                await _tail;
+                await CurrentAsync();
                 var filing = new Filing(notice, IsRepeat: true, Error: null, Span: null, []);
                 return new AssessResponse { Response = Respond(party, filing, []).Response };
         }

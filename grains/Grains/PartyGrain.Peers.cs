@@ -13,6 +13,7 @@ internal sealed partial class PartyGrain
 {
     private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan KeepWhileDelivering = TimeSpan.FromMinutes(1);
 
     /// <summary>Peers that a pump is at work for.</summary>
     private readonly HashSet<string> _pumping = new(StringComparer.Ordinal);
@@ -162,6 +163,8 @@ internal sealed partial class PartyGrain
         {
             while (!_isPoisoned && Waiting(to) is { Count: > 0 } messages)
             {
+                // It stays in memory as long as it has something to deliver.
+                DelayDeactivation(KeepWhileDelivering);
                 try
                 {
                     var answers = await shipper.ShipAsync(to, Code, messages);

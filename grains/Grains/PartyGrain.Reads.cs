@@ -158,8 +158,30 @@ internal sealed partial class PartyGrain
     {
         ThrowIfUnknown();
         var party = await RecallAsync(_party, names);
-        await _tail;
+        await CurrentAsync();
         return party;
+    }
+
+    /// <summary>
+    /// Returns once everything that this party has decided is durable, and it is known that nobody else has written to
+    /// it since it was asked.
+    /// </summary>
+    /// <exception cref="RefusedException">Another speaks for the party now, or it is not known.</exception>
+    private async Task CurrentAsync()
+    {
+        var (epoch, version) = (_epoch, _durable);
+        await _tail;
+        try
+        {
+            if (!await barrier.StandsAsync(Code, epoch, version) && epoch == _epoch)
+            {
+                throw Poison(JournalUnavailable());
+            }
+        }
+        catch (JournalUnavailableException)
+        {
+            throw new RefusedException(JournalUnreadable());
+        }
     }
 
     private DateOnly DayOf(Date? asOf) => asOf?.ToDay() ?? Today;

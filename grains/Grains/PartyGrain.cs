@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Placement;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Storage;
 using Treaty.Grid.Storage.Codec;
@@ -29,11 +30,12 @@ namespace Treaty.Grid.Grains;
 /// </para>
 /// </remarks>
 [Reentrant]
-[KeepAlive]
+[HashBasedPlacement]
 [GrainType("party")]
 internal sealed partial class PartyGrain(
-    IJournal journal, JournalWriter writer, ISnapshotStore snapshots, ReadModel model, PartyRegister register,
-    Shipper shipper, Rulebook rulebook, TimeProvider time, ILogger<PartyGrain> log) : Grain, IPartyGrain
+    IJournal journal, JournalWriter writer, ReadBarrier barrier, ISnapshotStore snapshots, ReadModel model,
+    PartyRegister register, Shipper shipper, Rulebook rulebook, TimeProvider time, ILogger<PartyGrain> log)
+    : Grain, IPartyGrain
 {
     /// <summary>Events that are durable at a peer, and ride with the next entry.</summary>
     private readonly List<Event> _riding = [];

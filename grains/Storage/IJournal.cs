@@ -24,6 +24,11 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Versions in one call: what fits into one statement of any home, and is read whole.</summary>
     const int VersionsMax = 1_000;
 
+    /// <summary>
+    /// Others than this process may write to it: who may write now is then known to the journal alone.
+    /// </summary>
+    bool IsShared => false;
+
     /// <summary>Makes the journal ready for use: creates or migrates its schema and takes its locks.</summary>
     ValueTask StartAsync(CancellationToken cancellation);
 
@@ -60,6 +65,13 @@ public interface IJournal : IAsyncDisposable
 
     /// <summary>The highest version of a party, 0 when it has no entry. Opens nothing.</summary>
     ValueTask<long> GetVersionAsync(string party, CancellationToken cancellation);
+
+    /// <summary>
+    /// The epoch given out last and the highest version of each party, 0 where there is none, in the order asked: all
+    /// as they were at one moment of the call. Opens nothing. Of one that is not shared nobody need ask.
+    /// </summary>
+    ValueTask<IReadOnlyList<OpenedParty>> LookAsync(IReadOnlyList<string> parties, CancellationToken cancellation) =>
+        throw new NotSupportedException("Only this process writes to it.");
 
     /// <summary>
     /// The entries of one party with a version above <paramref name="afterVersion"/>, by version: all that were

@@ -16,7 +16,8 @@ return await new GridProgram(Help.Text, Help.Switches, e => e is JournalExceptio
     builder =>
     {
         builder.Services.AddTelemetry(
-            builder.Configuration, "treaty-grid", Telemetry.SourceName, GrainTelemetry.Name, JournalWriter.TelemetryName);
+            builder.Configuration, "treaty-grid", Telemetry.SourceName, GrainTelemetry.Name,
+            JournalWriter.TelemetryName);
         builder.AddTreatyGridSilo();
         builder.AddTreatyGridGateway();
         return builder.Build().MapTreatyGridGateway();

@@ -50,8 +50,8 @@ internal static class Doors
             throw new InvalidOperationException(
                 $"{settings.Path}:{key} is '{settings[key]}', which other machines could reach. While callers name"
                 + $" themselves ({settings.Path}:Identity is '{DevelopmentIdentity}') anyone there could speak for any"
-                + $" state. Use a loopback address, such as {otherwise}; or put a proxy in front that knows its callers,"
-                + $" and say so: '{ProxyIdentity}'.");
+                + $" state. Use a loopback address, such as {otherwise}; or put a proxy in front that knows its"
+                + $" callers, and say so: '{ProxyIdentity}'.");
         }
 
         kestrel.Listen(endpoint, listen => listen.Protocols = protocols);
@@ -62,9 +62,9 @@ internal static class Doors
         settings["Identity"] is not { Length: > 0 } stated ? DevelopmentIdentity
         : stated is DevelopmentIdentity or ProxyIdentity ? stated
         : throw new InvalidOperationException(
-            $"{settings.Path}:Identity is '{stated}'. Expected '{DevelopmentIdentity}', in which callers name themselves"
-            + $" and only this machine can call; or '{ProxyIdentity}', in which a proxy in front names them, and nobody"
-            + " else can reach this.");
+            $"{settings.Path}:Identity is '{stated}'. Expected '{DevelopmentIdentity}', in which callers name"
+            + $" themselves and only this machine can call; or '{ProxyIdentity}', in which a proxy in front names them,"
+            + " and nobody else can reach this.");
 
     private static IPAddress? Loopback(string host)
     {

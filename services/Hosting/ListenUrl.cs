@@ -16,8 +16,8 @@ public static class ListenUrl
                 && uri.PathAndQuery == "/" && Address(uri.Host) is { } address
             ? new IPEndPoint(address, uri.Port)
             : throw new InvalidOperationException(
-                $"{settings.Path}:{key} is '{stated}'. Expected http://, an address of this machine and a port, such as "
-                + $"{otherwise}; 0.0.0.0 is all of its addresses.");
+                $"{settings.Path}:{key} is '{stated}'. Expected http://, an address of this machine and a port, such "
+                + $"as {otherwise}; 0.0.0.0 is all of its addresses.");
     }
 
     /// <summary>For people, once it listens there.</summary>

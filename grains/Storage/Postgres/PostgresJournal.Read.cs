@@ -16,6 +16,17 @@ public sealed partial class PostgresJournal
         return (await ReadAsync(Sql.GetVersion, row => row.GetInt64(0), cancellation, Parameter(party)))[0];
     }
 
+    public bool IsShared => true;
+
+    public async ValueTask<IReadOnlyList<OpenedParty>> LookAsync(
+        IReadOnlyList<string> parties, CancellationToken cancellation)
+    {
+        WellFormed.Parties(parties);
+        return parties.Count == 0 ? [] : await ReadAsync(
+            Sql.Look, row => new OpenedParty(row.GetInt64(0), row.GetInt64(1)), cancellation,
+            Parameter(parties.ToArray()));
+    }
+
     public IAsyncEnumerable<JournalEntry> ReadPartyAsync(
         string party, long afterVersion, CancellationToken cancellation)
     {

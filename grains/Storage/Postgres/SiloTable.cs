@@ -14,7 +14,9 @@ public sealed class SiloTable(string connectionString, string cluster) : IAsyncD
     private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(connectionString);
 
     /// <summary>All that are written down, by their start.</summary>
-    /// <exception cref="JournalUnavailableException">The database cannot be asked, or no silo has ever started.</exception>
+    /// <exception cref="JournalUnavailableException">
+    /// The database cannot be asked, or no silo has ever started on it.
+    /// </exception>
     public async ValueTask<IReadOnlyList<SiloRow>> ListAsync(CancellationToken cancellation)
     {
         var silos = new List<SiloRow>();

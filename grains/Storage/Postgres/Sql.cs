@@ -6,6 +6,7 @@ internal static class Sql
     public static readonly string Append = Read(nameof(Append));
     public static readonly string Open = Read(nameof(Open));
     public static readonly string GetVersion = Read(nameof(GetVersion));
+    public static readonly string Look = Read(nameof(Look));
     public static readonly string GetHead = Read(nameof(GetHead));
     public static readonly string ReadParty = Read(nameof(ReadParty));
     public static readonly string ReadEntries = Read(nameof(ReadEntries));

@@ -62,6 +62,7 @@ public sealed record Endpoints(string Name, IPAddress Address, int SiloPort, int
         return int.TryParse(stated, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= PortMax
             ? port > 0 ? port : SiloHosting.FreePort(address)
             : throw new InvalidOperationException(
-                $"{settings.Path}:{key} is '{stated}'. Expected a port, such as {otherwise}, or 0 for any that is free.");
+                $"{settings.Path}:{key} is '{stated}'. Expected a port, such as {otherwise}, or 0 for any that is "
+                + "free.");
     }
 }

@@ -6,7 +6,7 @@ using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Silo;
 
-/// <summary>What an operator does with the silos of a cluster as a whole: list them, forget those that crashed.</summary>
+/// <summary>What an operator does with the silos of a cluster: list them, forget those that crashed.</summary>
 /// <param name="program">How the operator starts this program; for the examples.</param>
 internal sealed class SiloCommands(string program, TextWriter output, TextWriter error)
 {
@@ -60,8 +60,8 @@ internal sealed class SiloCommands(string program, TextWriter output, TextWriter
             {
                 await output.WriteLineAsync(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{silo.Name,-24} {silo.Address,-21} {(SiloStatus)silo.Status,-12} {silo.Start:yyyy-MM-dd HH:mm:ss}Z "
-                    + $"{silo.Silence.TotalSeconds:0} s ago"));
+                    $"{silo.Name,-24} {silo.Address,-21} {(SiloStatus)silo.Status,-12} {silo.Start:yyyy-MM-dd HH:mm:ss}"
+                    + $"Z {silo.Silence.TotalSeconds:0} s ago"));
             }
         }));
         return list;
@@ -75,9 +75,9 @@ internal sealed class SiloCommands(string program, TextWriter output, TextWriter
         };
         var purge = new ExplainedCommand(
             "purge", "Forgets silos that have been silent for 15 seconds or longer.", $"""
-            A cluster that crashed as a whole starts again by itself, on the same addresses or on others. This is for the
-            rest: a start that waits for silos which will never answer. It takes nothing from the journal; a silo that
-            was only silent stops when it hears that it is forgotten, and is to be started again.
+            A cluster that crashed as a whole starts again by itself, on the same addresses or on others. This is for
+            the rest: a start that waits for silos which will never answer. It takes nothing from the journal; a silo
+            that was only silent stops when it hears that it is forgotten, and is to be started again.
 
             Example
               {program} silo purge --postgres CONNECTION

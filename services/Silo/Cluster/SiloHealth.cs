@@ -43,8 +43,8 @@ internal static partial class SiloHealth
     }
 
     [LoggerMessage(1, LogLevel.Warning,
-        "{Address} is reached from other machines, and ports {SiloPort} and {ClientPort} ask nobody who they are: let in "
-        + "only silos and gateways.")]
+        "{Address} is reached from other machines, and ports {SiloPort} and {ClientPort} ask nobody who they are: let "
+        + "in only silos and gateways.")]
     private static partial void LogExposed(ILogger log, string address, int siloPort, int clientPort);
 
     /// <summary>Whether it is one of the cluster, and no stop is under way.</summary>

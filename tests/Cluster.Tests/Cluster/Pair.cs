@@ -35,7 +35,7 @@ internal sealed class Pair(string connectionString, params string[] switches) : 
         }
     }
 
-    /// <summary>What stands before the command of a program, by its name: the network or the clock that it is given.</summary>
+    /// <summary>What stands before the command of a program, by its name: its network, or its clock.</summary>
     public Func<string, string[]> Before { get; init; } = _ => [];
 
     /// <summary>The address of a program, by its name.</summary>

@@ -53,8 +53,8 @@ public sealed class ProgramTests(PostgresHome postgres)
         // There is not even a table in which silos could be looked up.
         var gateway = await pair.LaunchAsync("gateway-1");
         await Eventually.Async(
-            () => Task.FromResult(gateway.Said), said => said.Contains("Development identity", StringComparison.Ordinal),
-            "the gateway starts");
+            () => Task.FromResult(gateway.Said),
+            said => said.Contains("Development identity", StringComparison.Ordinal), "the gateway starts");
         await pair.StartAsync("silo-1");
         await gateway.WaitAsync(gateway.Ready, EndMax, "did not find the silo");
         using var web = new HttpClient();

@@ -82,6 +82,15 @@ internal sealed class FaultyJournal(IJournal inner, Func<int, Fault> script) : I
         static ReadOnlyMemory<byte> Copy(ReadOnlyMemory<byte> payload) => payload.ToArray();
     }
 
+    public bool IsShared => inner.IsShared;
+
+    public async ValueTask<IReadOnlyList<OpenedParty>> LookAsync(
+        IReadOnlyList<string> parties, CancellationToken cancellation)
+    {
+        await AliveAsync();
+        return await inner.LookAsync(parties, cancellation);
+    }
+
     public async ValueTask<long> GetVersionAsync(string party, CancellationToken cancellation)
     {
         await AliveAsync();

@@ -192,10 +192,25 @@ public sealed class PostgresJournalTests(PostgresHome postgres) : JournalContrac
     }
 
     [Fact]
+    public async Task A_look_tells_who_may_write_and_how_far_each_party_is_and_opens_none()
+    {
+        await Commit(Of("GRC", (await Journal.OpenAsync("GRC", Cancellation)).Epoch, 0, "a", "b"));
+        await using var other = await StartAnotherAsync();
+        var taken = await other.OpenAsync("GRC", Cancellation);
+
+        Assert.True(Journal.IsShared);
+        Assert.Equal(
+            [new OpenedParty(0, 0), taken, new OpenedParty(0, 0), taken],
+            await Journal.LookAsync(["BGR", "GRC", "UKR", "GRC"], Cancellation));
+        Assert.Empty(await Journal.LookAsync([], Cancellation));
+        Assert.Equal(taken.Epoch + 1, (await Journal.OpenAsync("GRC", Cancellation)).Epoch);
+    }
+
+    [Fact]
     public async Task Silos_that_start_at_once_make_one_schema()
     {
         await Database.RunAsync("DROP SCHEMA treaty_grid CASCADE");
-        var silos = Enumerable.Range(0, 4).Select(_ => new PostgresJournal(Database.ConnectionString)).ToArray();
+        var silos = Enumerable.Range(0, 10).Select(_ => new PostgresJournal(Database.ConnectionString)).ToArray();
 
         await Task.WhenAll(silos.Select(silo => silo.StartAsync(Cancellation).AsTask()));
 
