@@ -32,6 +32,10 @@ internal static class SiloClient
             });
         });
 
+        builder.Services.AddSingleton<SiloLoss>();
+        builder.Services.AddSingleton<IOutgoingGrainCallFilter>(services => services.GetRequiredService<SiloLoss>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<SiloLoss>());
+
         // The doors open while silos are still looked for: whoever asks is told that it is not ready.
         builder.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
         return builder;

@@ -1,10 +1,15 @@
 using System.Globalization;
 using Treaty.Grid.Bench;
+using Treaty.Grid.Bench.Cluster;
+
+if (args is ["cluster", ..])
+    return await ClusterFigures.RunAsync(args[1..]);
 
 const string Help = """
     Measures the journal and the parties on it, and prints a table for each part.
 
       dotnet run -c Release --project tests/Bench -- journal [switches]
+      dotnet run -c Release --project tests/Bench -- cluster --help     of silos and gateways as processes
 
       --only PART   writer, opening, memory, repeats, notices or projector; may be given several times
       --transfers N closed transfers of the long history (100000): two entries each; a thousand take 1.5 s to make

@@ -118,7 +118,7 @@ internal sealed class Child : IAsyncDisposable
             complaint += string.Create(CultureInfo.InvariantCulture, $" within {max.TotalSeconds:0} s");
         }
 
-        Assert.Fail($"Process {Id} {complaint}. It said:\n{Said}");
+        throw new InvalidOperationException($"Process {Id} {complaint}. It said:\n{Said}");
     }
 
     /// <summary>What follows a word at the beginning of a line.</summary>
@@ -165,7 +165,11 @@ internal sealed class Child : IAsyncDisposable
         return await Ended;
     }
 
-    private void Send(int signal) => Assert.Equal(0, SendSignal(Id, signal));
+    private void Send(int signal)
+    {
+        if (SendSignal(Id, signal) != 0)
+            throw new InvalidOperationException($"Process {Id} cannot be sent signal {signal}. It said:\n{Said}");
+    }
 
     /// <summary>
     /// From a thread that lives as long as the process: what the kernel takes for the parent is the thread.
