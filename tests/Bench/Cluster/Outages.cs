@@ -22,6 +22,7 @@ internal static class Outages
         ("a gateway is killed", KillGatewayAsync),
         ("a silo freezes for 30 s", FreezeAsync),
         ("rolling restart of all", RollAsync),
+        ("all are killed, and start elsewhere", CrashAsync),
     ];
 
     public static async Task RunAsync(int runs, string? only, TextWriter output, TextWriter progress)
@@ -97,6 +98,18 @@ internal static class Outages
             await pair.StartAsync(name);
             await Task.Delay(Before);
         }
+    }
+
+    /// <summary>On other ports, at once: nobody has had the time to find out that those before are dead.</summary>
+    private static async Task CrashAsync(Pair pair, int run)
+    {
+        string[] all =
+        [
+            .. Enumerable.Range(1, Silos).Select(n => $"silo-{n}"),
+            .. Enumerable.Range(1, Gateways).Select(n => $"gateway-{n}"),
+        ];
+        await Task.WhenAll(all.Select(pair.KillAsync));
+        await Task.WhenAll(all.Select(pair.StartAsync));
     }
 
     private static string SiloOf(int run) => $"silo-{1 + (run % Silos)}";

@@ -1,4 +1,5 @@
 using Npgsql;
+using Treaty.Grid.Cluster.Tests.EndToEnd;
 using Treaty.Grid.Cluster.Tests.Postgres;
 using Treaty.Grid.Storage;
 
@@ -47,13 +48,10 @@ public sealed class MembershipTests(PostgresHome postgres) : IAsyncLifetime
     public async Task A_gateways_user_finds_silos_and_nothing_else()
     {
         Assert.Equal(1, await InsertAsync(5410, version: 0));
-        await _database.RunAsync(
-            """
-            DROP ROLE IF EXISTS treaty_grid_door;
-            CREATE ROLE treaty_grid_door LOGIN;
-            GRANT USAGE ON SCHEMA treaty_grid TO treaty_grid_door;
-            GRANT SELECT ON treaty_grid.orleansquery, treaty_grid.silo TO treaty_grid_door;
-            """);
+        await _database.RunAsync("DROP ROLE IF EXISTS treaty_grid_door; CREATE ROLE treaty_grid_door LOGIN");
+        var roles = await File.ReadAllTextAsync(
+            Path.Combine(Repository.Root, "deploy", "postgres", "roles.sql"), Cancellation);
+        await _database.RunAsync(roles.Replace("TO gateway", "TO treaty_grid_door", StringComparison.Ordinal));
         var door = _database.With(settings =>
         {
             settings.Username = "treaty_grid_door";
