@@ -41,6 +41,9 @@ internal sealed class Pair(string connectionString, params string[] switches) : 
     /// <summary>The address of a program, by its name.</summary>
     public Func<string, string> Address { get; init; } = _ => "127.0.0.1";
 
+    /// <summary>Where the build of a program lies, by its name; null for that of today.</summary>
+    public Func<string, string?> Builds { get; set; } = _ => null;
+
     /// <summary>Beside what all programs have.</summary>
     public Dictionary<string, string> Environment { get; init; } = [];
 
@@ -86,7 +89,7 @@ internal sealed class Pair(string connectionString, params string[] switches) : 
             : ["--grpc", $"http://{Address(name)}:0", "--identity", IsLocal(name) ? "Development" : "Proxy"];
         var child = Child.Start(
             [
-                .. Before(name), .. Child.CommandOf(isSilo ? "Treaty.Grid.Silo" : "Treaty.Grid.Gateway"),
+                .. Before(name), .. Child.CommandOf(isSilo ? "Treaty.Grid.Silo" : "Treaty.Grid.Gateway", Builds(name)),
                 "--postgres", connectionString, "--web", $"http://{Address(name)}:0", "--drain", "1", .. own,
             ],
             Environment,

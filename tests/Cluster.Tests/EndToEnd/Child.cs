@@ -65,15 +65,16 @@ internal sealed class Child : IAsyncDisposable
         }
     }
 
-    /// <summary>The command that runs a program of the product, as it was built with this one.</summary>
-    public static string[] CommandOf(string program)
+    /// <summary>The command that runs a program of the product.</summary>
+    /// <param name="builds">Where its build lies; without it, the one that was built with this.</param>
+    public static string[] CommandOf(string program, string? builds = null)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var runtime = new DirectoryInfo(RuntimeEnvironment.GetRuntimeDirectory());
         return
         [
             Path.Combine(runtime.Parent!.Parent!.Parent!.FullName, "dotnet"),
-            Path.Combine(output.Parent!.Parent!.FullName, program, output.Name, program + ".dll"),
+            Path.Combine(builds ?? output.Parent!.Parent!.FullName, program, output.Name, program + ".dll"),
         ];
     }
 

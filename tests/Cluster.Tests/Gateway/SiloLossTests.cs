@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Messaging;
+using Orleans.Serialization.Invocation;
 using Treaty.Grid.Gateway;
 
 namespace Treaty.Grid.Cluster.Tests.Gateway;
@@ -63,6 +64,21 @@ public sealed class SiloLossTests : IAsyncLifetime
         await Assert.ThrowsAsync<InvalidOperationException>(() => waiting);
     }
 
+    [Theory]
+    [InlineData("File", 2, 3)]
+    [InlineData("GetTransfer", 9, 4)]
+    [InlineData("Reassess", 2, 1)]
+    public async Task A_call_that_is_turned_away_is_made_again_if_it_may_be(string method, int rejections, int calls)
+    {
+        var (call, answer) = Call();
+        answer.SetResult();
+        var underWay = (CallUnderWay)(object)call;
+        (underWay.Method, underWay.Rejections) = (method, rejections);
+        await _loss.Invoke(call);
+        Assert.Equal(calls, underWay.Calls);
+        Assert.Equal(rejections >= calls, call.Response!.Exception is not null);
+    }
+
     private static (IOutgoingGrainCallContext Call, TaskCompletionSource Answer) Call()
     {
         var call = DispatchProxy.Create<IOutgoingGrainCallContext, CallUnderWay>();
@@ -74,8 +90,30 @@ public sealed class SiloLossTests : IAsyncLifetime
     {
         public TaskCompletionSource Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            targetMethod!.Name == "Invoke" ? Answer.Task : throw new NotSupportedException(targetMethod.Name);
+        public string Method { get; set; } = "File";
+
+        /// <summary>How often it is turned away before it is taken.</summary>
+        public int Rejections { get; set; }
+
+        public int Calls { get; private set; }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            switch (targetMethod!.Name)
+            {
+                case "Invoke":
+                    Calls++;
+                    return Answer.Task;
+                case "get_MethodName":
+                    return Method;
+                case "get_Response":
+                    return Calls > Rejections
+                        ? Response.Completed
+                        : Response.FromException(new SiloUnavailableException("gone"));
+                default:
+                    throw new NotSupportedException(targetMethod.Name);
+            }
+        }
     }
 
     private sealed class Silos : IGatewayListProvider
