@@ -14,9 +14,10 @@ internal sealed class Pair(string connectionString, params string[] switches) : 
 {
     // Wide: it tells a hanging program from a busy machine, and says nothing about speed.
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly Dictionary<string, Child> _programs = [];
-    private readonly Dictionary<string, (GrpcChannel Channel, HttpClient Web)> _doors = [];
+    private readonly SortedDictionary<string, Gateway> _doors = new(StringComparer.Ordinal);
     private readonly StringBuilder _said = new();
     private readonly Lock _lock = new();
     private int _asked;
@@ -34,6 +35,19 @@ internal sealed class Pair(string connectionString, params string[] switches) : 
                 return _said + string.Join('\n', _programs.Select(p => $"--- {p.Key}\n{p.Value.Said}"));
         }
     }
+
+    /// <summary>Those that run, as far as is known.</summary>
+    internal override IReadOnlyList<Door> Each
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _doors.Values];
+        }
+    }
+
+    /// <summary>How a program, by its name, reaches the database, if not as all do.</summary>
+    public Func<string, string> Connection { get; init; } = _ => connectionString;
 
     /// <summary>What stands before the command of a program, by its name: its network, or its clock.</summary>
     public Func<string, string[]> Before { get; init; } = _ => [];
@@ -66,8 +80,34 @@ internal sealed class Pair(string connectionString, params string[] switches) : 
     {
         var child = await LaunchAsync(name);
         await child.WaitAsync(child.Ready, StartMax, $"({name}) did not become ready");
-        if (name.StartsWith("gateway", StringComparison.Ordinal))
-            Open(name, child);
+        Open(name, child);
+    }
+
+    /// <summary>As a service manager does: starts one over and over, until it is ready.</summary>
+    public async Task KeepStartingAsync(string name)
+    {
+        while (true)
+        {
+            var child = await LaunchAsync(name);
+            var limit = Task.Delay(StartMax, TestContext.Current.CancellationToken);
+            var first = await Task.WhenAny(child.Ready, child.Ended, limit);
+            if (first == child.Ready)
+            {
+                Open(name, child);
+                return;
+            }
+
+            if (first == limit)
+                Assert.Fail($"{name} neither became ready nor ended. It said:\n{child.Said}");
+            await Task.Delay(Pause, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>The way in by one gateway, which must run.</summary>
+    public Door Through(string gateway)
+    {
+        lock (_lock)
+            return _doors[gateway];
     }
 
     /// <summary>Starts one, and does not wait for anything.</summary>
@@ -78,6 +118,7 @@ internal sealed class Pair(string connectionString, params string[] switches) : 
             _programs.Remove(name, out former);
         if (former is not null)
         {
+            Close(name);
             await former.DisposeAsync();
             lock (_lock)
                 _said.AppendLine($"--- {name}, before").Append(former.Said);
@@ -90,7 +131,7 @@ internal sealed class Pair(string connectionString, params string[] switches) : 
         var child = Child.Start(
             [
                 .. Before(name), .. Child.CommandOf(isSilo ? "Treaty.Grid.Silo" : "Treaty.Grid.Gateway", Builds(name)),
-                "--postgres", connectionString, "--web", $"http://{Address(name)}:0", "--drain", "1", .. own,
+                "--postgres", Connection(name), "--web", $"http://{Address(name)}:0", "--drain", "1", .. own,
             ],
             Environment,
             isSilo ? "Health" : "JSON");
@@ -122,18 +163,19 @@ internal sealed class Pair(string connectionString, params string[] switches) : 
     {
         foreach (var name in _doors.Keys.ToList())
             Close(name);
-        foreach (var child in _programs.Values)
-            await child.DisposeAsync();
+        await Task.WhenAll(_programs.Values.Select(child => child.DisposeAsync().AsTask()));
     }
 
     private bool IsLocal(string name) => Address(name) == "127.0.0.1";
 
     private void Open(string name, Child child)
     {
-        var door = (ChannelTo(child.Find("gRPC")), new HttpClient
-        {
-            BaseAddress = new Uri(new Uri(child.Find("JSON")), "/"),
-        });
+        if (!name.StartsWith("gateway", StringComparison.Ordinal))
+            return;
+        var door = new Gateway(
+            ChannelTo(child.Find("gRPC")),
+            new HttpClient { BaseAddress = new Uri(new Uri(child.Find("JSON")), "/") },
+            child);
         lock (_lock)
             _doors[name] = door;
     }
@@ -149,13 +191,22 @@ internal sealed class Pair(string connectionString, params string[] switches) : 
         }
     }
 
-    private (GrpcChannel Channel, HttpClient Web) Next()
+    private Gateway Next()
     {
         lock (_lock)
         {
             return _doors.Count > 0
-                ? _doors.OrderBy(d => d.Key, StringComparer.Ordinal).ElementAt(_asked++ % _doors.Count).Value
+                ? _doors.Values.ElementAt(_asked++ % _doors.Count)
                 : throw new InvalidOperationException("No gateway runs.");
         }
+    }
+
+    private sealed class Gateway(GrpcChannel channel, HttpClient web, Child child) : Door
+    {
+        public override GrpcChannel Channel => channel;
+
+        public override HttpClient Web => web;
+
+        public override string Said => child.Said;
     }
 }

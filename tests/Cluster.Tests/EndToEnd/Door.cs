@@ -14,6 +14,9 @@ public abstract class Door
     /// <summary>What has been printed since the last start, for failures.</summary>
     public abstract string Said { get; }
 
+    /// <summary>The ways in, one by one; all lead to the same register.</summary>
+    internal virtual IReadOnlyList<Door> Each => [this];
+
     protected static GrpcChannel ChannelTo(string address) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
     {
         // A batch of 1,000 answers is larger than what clients take by default.

@@ -12,7 +12,7 @@ public sealed class PostgresHome : IAsyncDisposable
 {
     private const string Variable = "TREATY_GRID_POSTGRES";
 
-    private readonly Lazy<Task<PostgresServer>> _server = new(PostgresServer.StartAsync);
+    private readonly Lazy<Task<PostgresServer>> _server = new(() => PostgresServer.StartAsync());
     private readonly ConcurrentBag<PostgresDatabase> _returned = [];
     private int _databases;
 

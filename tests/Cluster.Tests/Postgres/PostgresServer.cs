@@ -7,8 +7,8 @@ using Npgsql;
 namespace Treaty.Grid.Cluster.Tests.Postgres;
 
 /// <summary>
-/// A PostgreSQL server of this test run's own, from the binaries that are installed: on loopback, with its data in a
-/// temporary directory, and waiting for the disk as in earnest. It ends with the test run, however that ends.
+/// A PostgreSQL server of this test run's own, from the binaries that are installed: on loopback, or in a network of
+/// the tests' own, with its data in a temporary directory, and waiting for the disk as in earnest. It ends with the test run, however that ends.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -38,13 +38,15 @@ public sealed class PostgresServer : IAsyncDisposable
         """;
 
     private readonly string _binaries;
+    private readonly string _address;
+    private readonly string[] _before;
     private readonly string _directory;
     private readonly int _port;
     private Process? _guard;
 
-    private PostgresServer(string binaries)
+    private PostgresServer(string binaries, string address, string[] before)
     {
-        _binaries = binaries;
+        (_binaries, _address, _before) = (binaries, address, before);
         _directory = Directory.CreateTempSubdirectory("treaty-grid-postgres-").FullName;
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -52,7 +54,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Of the database <c>postgres</c>, as its owner. Stays the same over restarts.</summary>
-    public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres";
+    public string ConnectionString => $"Host={_address};Port={_port};Username=postgres;Database=postgres";
 
     /// <summary>Of the process that starts all others of the server.</summary>
     public int ProcessId { get; private set; }
@@ -91,9 +93,12 @@ public sealed class PostgresServer : IAsyncDisposable
             .FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")) && File.Exists(Path.Combine(d, "postgres")));
     }
 
-    public static async Task<PostgresServer> StartAsync()
+    /// <param name="address">Where it listens.</param>
+    /// <param name="before">What stands before its command, such as the network in which it runs.</param>
+    public static async Task<PostgresServer> StartAsync(string address = "127.0.0.1", params string[] before)
     {
-        var server = new PostgresServer(FindBinaries() ?? throw new InvalidOperationException("None is installed."));
+        var server = new PostgresServer(
+            FindBinaries() ?? throw new InvalidOperationException("None is installed."), address, before);
         try
         {
             await server.InitializeAsync();
@@ -114,7 +119,7 @@ public sealed class PostgresServer : IAsyncDisposable
             throw new InvalidOperationException("It runs.");
         _guard = Launch(
             "sh", "-c", Guard, "guard", _directory,
-            Path.Combine(_binaries, "postgres"), "-D", Data, "-p", $"{_port}", "-h", "127.0.0.1", "-k", _directory);
+            Path.Combine(_binaries, "postgres"), "-D", Data, "-p", $"{_port}", "-h", _address, "-k", _directory);
         using var limit = new CancellationTokenSource(StartMax);
         var processId = await _guard.StandardOutput.ReadLineAsync(limit.Token);
         ProcessId = int.Parse(processId!, CultureInfo.InvariantCulture);
@@ -183,14 +188,17 @@ public sealed class PostgresServer : IAsyncDisposable
         await initialize.WaitForExitAsync();
         if (initialize.ExitCode != 0)
             throw new InvalidOperationException($"initdb failed:\n{said}\n{errors}");
+
+        // Who is in the same network as its address is one of the tests' programs.
+        await File.AppendAllTextAsync(Path.Combine(Data, "pg_hba.conf"), "host all all samenet trust\n");
     }
 
     /// <summary>As the user postgres where this is root: a server refuses to be that.</summary>
-    private static Process Launch(params string[] command)
+    private Process Launch(params string[] command)
     {
         string[] whole = Environment.IsPrivilegedProcess
-            ? ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups", .. command]
-            : command;
+            ? [.. _before, "setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups", .. command]
+            : [.. _before, .. command];
         return Process.Start(new ProcessStartInfo(whole[0], whole[1..])
         {
             RedirectStandardInput = true,

@@ -28,14 +28,19 @@ internal sealed class Audit(Traffic traffic)
     public int Unfinished { get; private set; }
 
     /// <summary>Of a register that nobody files at any more. Ends it, since its journal is then read.</summary>
-    public async Task RunAsync(RunningRegister register, Func<IJournal> open)
+    public Task RunAsync(RunningRegister register, Func<IJournal> open) =>
+        RunAsync(register, register.KillAsync, open);
+
+    /// <inheritdoc cref="RunAsync(RunningRegister, Func{IJournal})"/>
+    /// <param name="end">Ends it.</param>
+    public async Task RunAsync(Door register, Func<Task> end, Func<IJournal> open)
     {
         Unfinished = await traffic.RepeatAllAsync();
         var stocks = new Dictionary<string, Stockpile>();
-        foreach (var party in Traffic.Parties)
+        foreach (var party in traffic.Filers)
             stocks[party] = await new Caller(register, party).StockAsync();
         await CompareFilesAsync(register);
-        await register.KillAsync();
+        await end();
 
         await using (var journal = open())
         {
@@ -45,7 +50,7 @@ internal sealed class Audit(Traffic traffic)
 
         CheckReceipts();
         CheckDeliveries();
-        foreach (var party in Traffic.Parties)
+        foreach (var party in traffic.Filers)
             CheckBooks(party, stocks[party]);
         Assert.True(
             Lost + Twice + Unfinished + _complaints.Count == 0,
@@ -53,7 +58,7 @@ internal sealed class Audit(Traffic traffic)
     }
 
     /// <summary>Both sides tell the same of every transfer.</summary>
-    private Task CompareFilesAsync(RunningRegister register) => Parallel.ForEachAsync(
+    private Task CompareFilesAsync(Door register) => Parallel.ForEachAsync(
         traffic.Filed.Values.GroupBy(a => a.Request.Notice.Transfer + a.Request.Notice.Sender),
         new ParallelOptions
         {

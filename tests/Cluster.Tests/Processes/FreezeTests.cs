@@ -16,36 +16,6 @@ public sealed class FreezeTests(PostgresHome postgres, ITestOutputHelper output)
     private const int FreezesByDefault = 2;
     private const int BetweenMax = 150;
 
-    // Who opened each epoch, and under which epoch and by whom each entry was written. Both look while they hold the
-    // head's lock, so what they see is what the journal went by.
-    private const string Witness = """
-        CREATE SCHEMA witness;
-        CREATE TABLE witness.opened (party text, epoch bigint, silo text);
-        CREATE TABLE witness.written (position bigint, party text, epoch bigint, silo text);
-        CREATE FUNCTION witness.open() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            INSERT INTO witness.opened VALUES (NEW.code, NEW.epoch, current_setting('witness.silo', true));
-            RETURN NULL;
-        END $$;
-        CREATE FUNCTION witness.write() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            INSERT INTO witness.written VALUES (
-                NEW.position, NEW.party, (SELECT epoch FROM treaty_grid.party WHERE code = NEW.party),
-                current_setting('witness.silo', true));
-            RETURN NULL;
-        END $$;
-        CREATE TRIGGER witness AFTER INSERT OR UPDATE ON treaty_grid.party
-            FOR EACH ROW EXECUTE FUNCTION witness.open();
-        CREATE TRIGGER witness AFTER INSERT ON treaty_grid.entry
-            FOR EACH ROW EXECUTE FUNCTION witness.write();
-        """;
-
-    private const string WrittenWithoutRight = """
-        SELECT count(*) FROM witness.written AS w
-        WHERE w.silo IS DISTINCT FROM
-            (SELECT o.silo FROM witness.opened AS o WHERE o.party = w.party AND o.epoch = w.epoch)
-        """;
-
     [Fact]
     public async Task Thawed_after_another_took_over_a_register_writes_nothing_under_its_old_right()
     {
@@ -58,7 +28,7 @@ public sealed class FreezeTests(PostgresHome postgres, ITestOutputHelper output)
         try
         {
             await serving.StartAsync();
-            await database.RunAsync(Witness);
+            await database.RunAsync(Witness.Begin);
             traffic = new Traffic(serving, Seed);
             await traffic.BeginAsync();
             for (var freeze = 1; freeze <= freezes; freeze++)
@@ -82,7 +52,7 @@ public sealed class FreezeTests(PostgresHome postgres, ITestOutputHelper output)
             }
 
             await traffic.EndAsync();
-            Assert.Equal(0, await database.AskAsync<long>(WrittenWithoutRight));
+            Assert.Equal(0, await database.AskAsync<long>(Witness.WrittenWithoutRight));
             Assert.Equal(freezes + 1, await database.AskAsync<long>(
                 "SELECT count(DISTINCT silo) FROM witness.written"));
             await new Audit(traffic).RunAsync(serving, () => new PostgresJournal(database.ConnectionString));
@@ -92,7 +62,7 @@ public sealed class FreezeTests(PostgresHome postgres, ITestOutputHelper output)
             await serving.DisposeAsync();
         }
 
-        await database.RunAsync("DROP SCHEMA witness CASCADE");
+        await database.RunAsync(Witness.End);
         await postgres.ReturnAsync(database);
         output.WriteLine(
             $"Seed {Seed}: {freezes} freezes, {refusals} thawed registers refused; {traffic.Filed.Count} notices "
@@ -101,7 +71,7 @@ public sealed class FreezeTests(PostgresHome postgres, ITestOutputHelper output)
 
     private static RunningRegister RegisterOf(PostgresDatabase database, int number) => new(
         [], "--register", "empty", "--journal", "postgres", "--postgres",
-        database.With(settings => settings.Options = $"-c witness.silo={number}").ConnectionString);
+        database.With(settings => settings.Options = Witness.As($"{number}")).ConnectionString);
 
     /// <summary>Anywhere; or, where a database is given, inside its commit, which then ends without it.</summary>
     private static async Task FreezeAsync(RunningRegister register, PostgresDatabase? database)

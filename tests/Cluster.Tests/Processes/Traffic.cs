@@ -27,22 +27,35 @@ internal sealed class Traffic
     private static readonly HashSet<string> PassingReasons =
         ["JOURNAL_UNAVAILABLE", "OUTCOME_UNKNOWN", "OVERLOADED"];
 
+    // The one error that says: this id is taken by something else.
+    private const string Conflict = "NOTICE_ID_CONFLICT";
+
     private readonly int _seed;
     private readonly ConcurrentDictionary<string, Acknowledged> _acknowledged = [];
     private readonly ConcurrentDictionary<string, int> _told = [];
     private readonly List<Task> _clients = [];
-    private Door _door;
+    private Way _way;
     private volatile bool _isStopping;
     private int _retries;
     private int _replayed;
+    private int _conflicts;
 
-    public Traffic(RunningRegister register, int seed)
+    public Traffic(Door register, int seed)
     {
         _seed = seed;
-        _door = new Door(register, new CancellationTokenSource());
+        _way = new Way(register, new CancellationTokenSource());
     }
 
     public static IReadOnlyList<string> Parties { get; } = ["BEL", "BGR", "GRC", "UKR"];
+
+    /// <summary>Between which parties shipments go; all are registered at the beginning.</summary>
+    public IReadOnlyList<string> Filers { get; init; } = Parties;
+
+    /// <summary>How long a client waits for an answer before it takes the outcome for unknown.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long each client rests between shipments: what is filed is all asked for again at the end.</summary>
+    public TimeSpan Rest { get; init; }
 
     /// <summary>By the name of the notice.</summary>
     public IReadOnlyDictionary<string, Acknowledged> Filed => _acknowledged;
@@ -56,10 +69,16 @@ internal sealed class Traffic
     /// <summary>Answers to attempts whose first try had been recorded though its answer was lost.</summary>
     public int Replayed => Volatile.Read(ref _replayed);
 
+    /// <summary>Something else under an id that was taken, and refused.</summary>
+    public int Conflicts => Volatile.Read(ref _conflicts);
+
+    /// <summary>Ends with the first client that ends; before the end of all that is one that failed.</summary>
+    public Task<Task> AnyEnded => Task.WhenAny(_clients);
+
     public async Task BeginAsync()
     {
-        var depositary = new Caller(_door.Register, "depositary");
-        foreach (var party in Parties)
+        var depositary = new Caller(_way.Register, "depositary");
+        foreach (var party in Filers)
             await depositary.RegisterAsync(party, party);
         for (var client = 0; client < Clients; client++)
         {
@@ -70,9 +89,9 @@ internal sealed class Traffic
     }
 
     /// <summary>From here on all clients go to this register; what they wait for elsewhere they give up.</summary>
-    public void TurnTo(RunningRegister register)
+    public void TurnTo(Door register)
     {
-        var former = Interlocked.Exchange(ref _door, new Door(register, new CancellationTokenSource()));
+        var former = Interlocked.Exchange(ref _way, new Way(register, new CancellationTokenSource()));
         former.Leave.Cancel();
     }
 
@@ -122,14 +141,16 @@ internal sealed class Traffic
     }
 
     /// <summary>Sends until all are acknowledged.</summary>
-    public async Task FileAsync(string party, IReadOnlyList<SubmitNoticeRequest> requests, bool isRepeat = false)
+    /// <param name="entry">Through which of the ways in, as long as there is more than one; null for any.</param>
+    public async Task FileAsync(
+        string party, IReadOnlyList<SubmitNoticeRequest> requests, bool isRepeat = false, int? entry = null)
     {
         var began = Stopwatch.GetTimestamp();
         for (var attempt = 1; requests.Count > 0; attempt++)
         {
             if (Stopwatch.GetElapsedTime(began) > AcknowledgedMax)
                 Assert.Fail($"{party}: {requests[0].NoticeId} was not acknowledged in {attempt} attempts.");
-            requests = await TryAsync(party, requests, isRepeat);
+            requests = await TryAsync(party, requests, isRepeat, entry);
         }
     }
 
@@ -163,8 +184,8 @@ internal sealed class Traffic
     {
         for (var n = 0; !_isStopping; n++)
         {
-            var sender = Parties[random.Next(Parties.Count)];
-            var recipient = Parties.Where(p => p != sender).ElementAt(random.Next(Parties.Count - 1));
+            var sender = Filers[random.Next(Filers.Count)];
+            var recipient = Filers.Where(p => p != sender).ElementAt(random.Next(Filers.Count - 1));
             var count = random.Next(3) == 0 ? random.Next(2, BatchMax) : 1;
             var shipments = Enumerable.Range(0, count)
                 .Select(i => (Reference: $"{client}-{n}-{i}", Quantity: (long)random.Next(1, 1_000)))
@@ -178,20 +199,70 @@ internal sealed class Traffic
             await FileAsync(recipient, [.. shipments.Select(s => RequestOf(
                 recipient, $"X-{s.Reference}", DestructionOf(sender, recipient, s.Reference, s.Quantity)))]);
 
-            // Some never trust an answer.
+            // Some never trust an answer, and ask at every door.
             if (random.Next(5) == 0)
-                await FileAsync(sender, dispatches, isRepeat: true);
+            {
+                for (var entry = 0; entry < _way.Register.Each.Count; entry++)
+                    await FileAsync(sender, dispatches, isRepeat: true, entry);
+            }
+
+            // Some forget that they have used an id.
+            if (random.Next(5) == 0)
+                await ContradictAsync(sender, dispatches[^1]);
+            await Task.Delay(Rest);
         }
+    }
+
+    /// <summary>Files something else under an id that is taken, until that is refused as it must be.</summary>
+    private async Task ContradictAsync(string party, SubmitNoticeRequest filed)
+    {
+        var other = filed.Clone();
+        other.Notice.Lines[0].Quantity++;
+        var began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < AcknowledgedMax)
+        {
+            try
+            {
+                var answer = await CallerOf(party, entry: null).SubmitAsync(other);
+                Assert.Fail($"{party} filed {filed.NoticeId} as {filed}, and then as {other}: {answer}");
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+            {
+                Assert.Equal(Conflict, e.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason);
+                Interlocked.Increment(ref _conflicts);
+                return;
+            }
+            catch (RpcException e)
+            {
+                await Task.Delay(NoteUnanswered(e));
+            }
+            catch (Exception e) when (e is InvalidOperationException or ObjectDisposedException)
+            {
+                await Task.Delay(Pause);
+            }
+        }
+
+        Assert.Fail($"{party}: nobody said whether {filed.NoticeId} can be filed as something else.");
+    }
+
+    private Caller CallerOf(string party, int? entry)
+    {
+        var way = Volatile.Read(ref _way);
+        var each = way.Register.Each;
+        return new Caller(entry is { } n && each.Count > 0 ? each[n % each.Count] : way.Register, party)
+        {
+            Cancellation = way.Leave.Token,
+            Deadline = Deadline,
+        };
     }
 
     /// <summary>Those that are still not acknowledged.</summary>
     private async Task<IReadOnlyList<SubmitNoticeRequest>> TryAsync(
-        string party, IReadOnlyList<SubmitNoticeRequest> requests, bool isRepeat)
+        string party, IReadOnlyList<SubmitNoticeRequest> requests, bool isRepeat, int? entry)
     {
-        var door = Volatile.Read(ref _door);
-        var caller = new Caller(door.Register, party) { Cancellation = door.Leave.Token };
         try
         {
+            var caller = CallerOf(party, entry);
             if (requests is [var request])
             {
                 Acknowledge(request, await caller.SubmitAsync(request), isRepeat);
@@ -219,8 +290,7 @@ internal sealed class Traffic
         }
         catch (RpcException e)
         {
-            Interlocked.Increment(ref _retries);
-            await Task.Delay(e.GetRpcStatus() is { } status ? Note(status) : Pause);
+            await Task.Delay(NoteUnanswered(e));
             return requests;
         }
         catch (Exception e) when (e is InvalidOperationException or ObjectDisposedException)
@@ -229,6 +299,17 @@ internal sealed class Traffic
             await Task.Delay(Pause);
             return requests;
         }
+    }
+
+    /// <summary>
+    /// How long to wait before the same is sent again. Where nobody answered, or the caller gave up waiting, the outcome
+    /// is not known, and the same ids tell it.
+    /// </summary>
+    private TimeSpan NoteUnanswered(RpcException e)
+    {
+        Interlocked.Increment(ref _retries);
+        return e.StatusCode is not (StatusCode.DeadlineExceeded or StatusCode.Cancelled)
+            && e.GetRpcStatus() is { } status ? Note(status) : Pause;
     }
 
     private TimeSpan Note(Google.Rpc.Status status)
@@ -265,12 +346,12 @@ internal sealed class Traffic
             if (_clients.Find(c => c.IsFaulted) is { } failed)
                 await failed;
             if (Stopwatch.GetElapsedTime(began) > AcknowledgedMax)
-                Assert.Fail($"{what}: not within {AcknowledgedMax}. It said:\n{_door.Register.Said}");
+                Assert.Fail($"{what}: not within {AcknowledgedMax}. It said:\n{_way.Register.Said}");
             await Task.Delay(Pause, TestContext.Current.CancellationToken);
         }
     }
 
-    private sealed record Door(RunningRegister Register, CancellationTokenSource Leave);
+    private sealed record Way(Door Register, CancellationTokenSource Leave);
 }
 
 /// <summary>What a client holds in its hands.</summary>
