@@ -89,7 +89,7 @@ internal sealed class Pair(string connectionString, params string[] switches) : 
         while (true)
         {
             var child = await LaunchAsync(name);
-            var limit = Task.Delay(StartMax, TestContext.Current.CancellationToken);
+            var limit = Task.Delay(StartMax);
             var first = await Task.WhenAny(child.Ready, child.Ended, limit);
             if (first == child.Ready)
             {
@@ -98,8 +98,8 @@ internal sealed class Pair(string connectionString, params string[] switches) : 
             }
 
             if (first == limit)
-                Assert.Fail($"{name} neither became ready nor ended. It said:\n{child.Said}");
-            await Task.Delay(Pause, TestContext.Current.CancellationToken);
+                throw new TimeoutException($"{name} neither became ready nor ended. It said:\n{child.Said}");
+            await Task.Delay(Pause);
         }
     }
 
