@@ -197,7 +197,8 @@ internal sealed partial class PartyGrain(
 
     /// <summary>
     /// What rides must not ride for ever: lists over many parties are read from the journal. A party that says nothing
-    /// for a while writes it down by itself.
+    /// for a while writes it down by itself, and nobody waits for that: where the journal has much to write, it comes
+    /// later.
     /// </summary>
     private async Task FlushRidingAsync()
     {

@@ -21,7 +21,7 @@ internal static class Doors
     /// </summary>
     private const int ConnectionsMax = 2_000;
 
-    /// <summary>Calls at once on one connection. A client that has more opens another, or waits at its own end.</summary>
+    /// <summary>Calls at once on one connection. A client with more opens another, or waits at its own end.</summary>
     private const int StreamsPerConnectionMax = 100;
 
     // A connection through a sleeping proxy or a pulled cable is noticed before callers give up on it.

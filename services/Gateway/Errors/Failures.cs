@@ -51,12 +51,12 @@ internal static class Failures
     public static Status Overloaded(TimeSpan wait)
     {
         // Those who are refused at the same moment must not come back at the same moment.
-        var spread = 1 + (Interlocked.Increment(ref _told) * GoldenRatio % 1);
+        var spread = 1 + ((uint)Interlocked.Increment(ref _told) * GoldenRatio % 1);
         var least = wait < Limits.RetryDelay ? Limits.RetryDelay : wait > RetryDelayMax ? RetryDelayMax : wait;
         return RefusedException.RetryLater(
             Code.ResourceExhausted, ErrorReason.Overloaded,
             "Too much is waiting, and nothing of this was recorded. Wait, then send the same ids.",
-            TimeSpan.FromMilliseconds(Math.Floor((least * Math.Abs(spread)).TotalMilliseconds)));
+            TimeSpan.FromMilliseconds(Math.Floor((least * spread).TotalMilliseconds)));
     }
 
     /// <summary>Whether there was no capacity for it, rather than anything wrong with it.</summary>

@@ -209,7 +209,11 @@ public sealed class PartyBatcherTests : IDisposable
     {
         var busy = await FillAsync(16, () =>
         [
-            new FileItem { NoticeId = "LARGE", Notice = new Notice { Remark = new string('x', Limits.MessageBytesMax - 30) } },
+            new FileItem
+            {
+                NoticeId = "LARGE",
+                Notice = new Notice { Remark = new string('x', Limits.MessageBytesMax - 30) },
+            },
         ]);
         var refused = await Assert.ThrowsAsync<RefusedException>(
             () => _batcher.FileAsync("GRC", [.. Many(100).Select(Item)], Cancellation));
