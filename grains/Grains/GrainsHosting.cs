@@ -27,7 +27,12 @@ public static class GrainsHosting
             .AddHostedService<Projector>()
             .AddHostedService<Calendar>()
             .Configure<GrainCollectionOptions>(options => options.CollectionAge = IdleMax)
-            .Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
+            .Configure<SiloMessagingOptions>(options =>
+            {
+                options.ResponseTimeout = ResponseTimeout;
+                options.MaxEnqueuedRequestsHardLimit = WaitingCallsMax;
+                options.MaxEnqueuedRequestsHardLimit_StatelessWorker = WaitingCallsMax;
+            });
         return silo;
     }
 
@@ -36,6 +41,12 @@ public static class GrainsHosting
     /// for their turn: to give up on them sooner, and send them again, only adds to what waits.
     /// </summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Calls that wait for one grain, as while it is loaded: as many as a gateway lets in at once. There is no limit
+    /// unless one is set.
+    /// </summary>
+    private const int WaitingCallsMax = 10_000;
 
     /// <summary>
     /// A party that nobody calls, and that has nothing to deliver, leaves memory: it is loaded again from its snapshot

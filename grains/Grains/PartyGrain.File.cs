@@ -21,6 +21,7 @@ internal sealed partial class PartyGrain
         var names = NamesOf(notices.Select(n => new FileNotice(n, now)));
         await RecallAsync(names);
         ThrowIfPoisoned();
+        ThrowIfCrowded(FullForNew);
 
         // 2. From here to the append nothing waits.
         var filings = new List<Filing>(notices.Count);

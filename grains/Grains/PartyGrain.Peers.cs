@@ -40,6 +40,7 @@ internal sealed partial class PartyGrain
         var commands = request.Messages.Select(m => ToCommand(m, SequenceOf(m), now)).ToList();
         await RecallAsync(NamesOf(commands));
         ThrowIfPoisoned();
+        ThrowIfCrowded(FullForPeers);
         var taken = new List<PeerMessage>(request.Messages.Count);
         var payloads = new List<ReadOnlyMemory<byte>>();
         var spans = new List<Activity?>();

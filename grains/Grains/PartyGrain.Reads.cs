@@ -80,6 +80,10 @@ internal sealed partial class PartyGrain
                 last = stored.Position;
             }
         }
+        catch (JournalOverloadedException e)
+        {
+            throw new RefusedException(Overloaded(e.RetryAfter));
+        }
         catch (JournalUnavailableException)
         {
             throw new RefusedException(JournalUnreadable());

@@ -153,6 +153,11 @@ internal sealed partial class PartyGrain
             throw new RefusedException(ToStatus(refused.Refusal));
         }
 
+        if (decision is Decided)
+        {
+            ThrowIfCrowded(FullForNew);
+        }
+
         foreach (var filed in (decision as Decided)?.Events.OfType<NoticeFiled>() ?? [])
         {
             Trace(filed, span?.Id ?? traceparent);

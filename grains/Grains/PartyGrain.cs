@@ -37,6 +37,15 @@ internal sealed partial class PartyGrain(
     PartyRegister register, Shipper shipper, Rulebook rulebook, TimeProvider time, ILogger<PartyGrain> log)
     : Grain, IPartyGrain
 {
+    /// <summary>
+    /// Of the writer's queue. New work begins only while there is as much room again for what it brings along: half is
+    /// a second's writing or less.
+    /// </summary>
+    private const double FullForNew = 0.5;
+
+    /// <summary>What others began goes on a little longer; the rest is for those that look at the same time.</summary>
+    private const double FullForPeers = 0.75;
+
     /// <summary>Events that are durable at a peer, and ride with the next entry.</summary>
     private readonly List<Event> _riding = [];
 
@@ -153,9 +162,10 @@ internal sealed partial class PartyGrain(
         {
             opened = await writer.OpenAsync(Code, CancellationToken.None);
         }
-        catch (JournalException)
+        catch (JournalException e)
         {
-            throw new RefusedException(JournalUnavailable());
+            throw new RefusedException(
+                e is JournalOverloadedException o ? Overloaded(o.RetryAfter) : JournalUnavailable());
         }
 
         if (opened.Version != _durable)
@@ -187,7 +197,8 @@ internal sealed partial class PartyGrain(
 
     /// <summary>
     /// What rides must not ride for ever: lists over many parties are read from the journal. A party that says nothing
-    /// for a while writes it down by itself.
+    /// for a while writes it down by itself, and nobody waits for that: where the journal has much to write, it comes
+    /// later.
     /// </summary>
     private async Task FlushRidingAsync()
     {
@@ -199,7 +210,12 @@ internal sealed partial class PartyGrain(
         _isFlushing = true;
         try
         {
-            await Task.Delay(Limits.RidingMax, time);
+            do
+            {
+                await Task.Delay(Limits.RidingMax, time);
+            }
+            while (writer.IsFuller(FullForPeers) && !_isPoisoned);
+
             await WriteRidingAsync();
         }
         finally
@@ -278,15 +294,29 @@ internal sealed partial class PartyGrain(
         {
             throw Poison(e switch
             {
-                JournalOverloadedException o => RefusedException.RetryLater(
-                    Google.Rpc.Code.ResourceExhausted, ErrorReason.Overloaded,
-                    "The journal has too much waiting. Nothing was recorded; send the same ids again later.",
-                    o.RetryAfter),
+                JournalOverloadedException o => Overloaded(o.RetryAfter),
                 JournalOutcomeUnknownException => OutcomeUnknown(),
                 _ => JournalUnavailable(),
             });
         }
     }
+
+    /// <summary>
+    /// Before anything is decided: an append that is refused afterwards costs the activation, and to load it again is
+    /// more work at the worst time.
+    /// </summary>
+    /// <exception cref="RefusedException">The journal has too much waiting.</exception>
+    private void ThrowIfCrowded(double share)
+    {
+        if (writer.IsFuller(share))
+        {
+            throw new RefusedException(Overloaded(writer.EstimateDrain()));
+        }
+    }
+
+    private static Google.Rpc.Status Overloaded(TimeSpan retryAfter) => RefusedException.RetryLater(
+        Google.Rpc.Code.ResourceExhausted, ErrorReason.Overloaded,
+        "The journal has too much waiting. Nothing was recorded; send the same ids again later.", retryAfter);
 
     private static Google.Rpc.Status OutcomeUnknown() => RefusedException.RetryLater(
         Google.Rpc.Code.Unavailable, ErrorReason.OutcomeUnknown,

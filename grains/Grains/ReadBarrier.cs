@@ -1,3 +1,4 @@
+using Treaty.Grid.Contracts;
 using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Grains;
@@ -15,6 +16,11 @@ internal sealed class ReadBarrier(IJournal journal)
     /// <summary>One look: more wait for the next.</summary>
     private const int PartiesAtOnce = 1_000;
 
+    /// <summary>
+    /// Ten looks' worth. The gateways let in less; beyond it, answers come later than anybody waits for them.
+    /// </summary>
+    private const int WaitingMax = 10 * PartiesAtOnce;
+
     private readonly Lock _lock = new();
     private readonly Queue<Question> _waiting = new();
     private bool _isLooking;
@@ -26,6 +32,7 @@ internal sealed class ReadBarrier(IJournal journal)
     /// <param name="epoch">Under which it was opened; 0 if it was only read.</param>
     /// <param name="version">Up to which it was read.</param>
     /// <exception cref="JournalUnavailableException">The journal cannot be asked.</exception>
+    /// <exception cref="JournalOverloadedException">Too many ask; later perhaps.</exception>
     public async ValueTask<bool> StandsAsync(string party, long epoch, long version)
     {
         if (!journal.IsShared)
@@ -33,6 +40,8 @@ internal sealed class ReadBarrier(IJournal journal)
         var question = new Question(party);
         lock (_lock)
         {
+            if (_waiting.Count >= WaitingMax)
+                throw new JournalOverloadedException(Limits.RetryDelay);
             _waiting.Enqueue(question);
             if (!_isLooking)
             {

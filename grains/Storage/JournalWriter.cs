@@ -93,6 +93,14 @@ public sealed partial class JournalWriter : IAsyncDisposable
     public async ValueTask FlushAsync(CancellationToken cancellation) =>
         await Enqueue(new WaitingFlush(Volatile.Read(ref _failures)), cancellation);
 
+    /// <summary>
+    /// Whether more than a share of what may wait does. Whoever asks before it decides what to write need not take
+    /// anything back.
+    /// </summary>
+    public bool IsFuller(double share) =>
+        _queue.Reader.Count > share * _limits.QueuedAppendsMax
+        || Volatile.Read(ref _queuedBytes) > share * _limits.QueuedBytesMax;
+
     /// <summary>Writes what waits, then stops. Whoever comes later is told to go elsewhere.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -274,7 +282,8 @@ public sealed partial class JournalWriter : IAsyncDisposable
             throw new InvalidOperationException($"The journal gave {answers} answers to {questions} questions.");
     }
 
-    private TimeSpan EstimateDrain()
+    /// <summary>About how long what waits now will take.</summary>
+    public TimeSpan EstimateDrain()
     {
         var commits = 1 + _queue.Reader.Count / Volatile.Read(ref _lastCommitAppends);
         var drain = TimeSpan.FromTicks(Volatile.Read(ref _lastCommitTicks)) * commits;

@@ -16,6 +16,14 @@ internal static class Doors
     private const string DevelopmentIdentity = "Development";
     private const string ProxyIdentity = "Proxy";
 
+    /// <summary>
+    /// Of each door: every state has a handful, and each holds up to a megabyte of what was sent and not yet read.
+    /// </summary>
+    private const int ConnectionsMax = 2_000;
+
+    /// <summary>Calls at once on one connection. A client with more opens another, or waits at its own end.</summary>
+    private const int StreamsPerConnectionMax = 100;
+
     // A connection through a sleeping proxy or a pulled cable is noticed before callers give up on it.
     private static readonly TimeSpan KeepAlivePingDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
@@ -25,6 +33,8 @@ internal static class Doors
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
+        kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnectionMax;
         kestrel.Limits.MaxRequestHeadersTotalSize = Limits.RequestHeaderBytesMax;
         kestrel.Limits.Http2.MaxRequestHeaderFieldSize = Limits.RequestHeaderBytesMax;
         kestrel.Limits.Http2.KeepAlivePingDelay = KeepAlivePingDelay;

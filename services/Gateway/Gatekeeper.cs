@@ -6,6 +6,7 @@ using Grpc.Core.Interceptors;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Gateway.Errors;
 using Treaty.Grid.Gateway.Identity;
+using Treaty.Grid.Gateway.Overload;
 using Treaty.Grid.Gateway.Shape;
 
 namespace Treaty.Grid.Gateway;
@@ -93,6 +94,8 @@ internal sealed partial class Gatekeeper(Shapes shapes, TimeProvider time, ILogg
     {
         if (Failures.Explain(exception) is { } explained)
         {
+            if (Failures.IsUnserved(explained))
+                Turnstiles.NoteUnserved(context.GetHttpContext());
             if ((Code)explained.Code is Code.PermissionDenied or Code.Unauthenticated)
                 LogDenied(Admission.Of(context)?.Caller ?? Caller.Unknown, context.Method, explained.Message);
             return Failures.ToRpcException(explained);

@@ -11,6 +11,7 @@ using Treaty.Grid.Gateway.Findings;
 using Treaty.Grid.Gateway.Health;
 using Treaty.Grid.Gateway.Json;
 using Treaty.Grid.Gateway.Notices;
+using Treaty.Grid.Gateway.Overload;
 using Treaty.Grid.Gateway.Parties;
 using Treaty.Grid.Gateway.Shape;
 using Treaty.Grid.Gateway.Transfers;
@@ -105,6 +106,7 @@ public static partial class GatewayHosting
         }
 
         app.UseRouting();
+        app.UseMiddleware<Turnstiles>();
         app.UseMiddleware<JsonGuard>();
 
         app.MapGrpcService<PartyCalls>();

@@ -5,6 +5,9 @@ using Treaty.Grid.Bench.Cluster;
 if (args is ["cluster", ..])
     return await ClusterFigures.RunAsync(args[1..]);
 
+if (args.FirstOrDefault() == "overload")
+    return await Overload.RunAsync(args[1..]);
+
 const string Help = """
     Measures the journal and the parties on it, and prints a table for each part.
 
@@ -19,6 +22,8 @@ const string Help = """
     Results go to standard output, progress to the error stream. Journals lie in temporary directories; PostgreSQL is
     the server that TREATY_GRID_POSTGRES names, else one started from what is installed. With the long history the
     usual number the whole takes about ten minutes on two cores.
+
+    What programs under too much load answer is measured by another command: overload --help.
     """;
 
 // Far above what any part takes: it ends a part that hangs, and the others go on.

@@ -74,7 +74,7 @@ internal sealed class Stores : IAsyncDisposable
     private static Store OnPostgres(string connection) =>
         new(new PostgresJournal(connection), new PostgresReadModel(connection, TimeProvider.System));
 
-    private async Task<string> NewDatabaseAsync(CancellationToken cancellation)
+    public async Task<string> NewDatabaseAsync(CancellationToken cancellation)
     {
         if (Environment.GetEnvironmentVariable(Variable) is null)
             _server ??= await PostgresServer.StartAsync();

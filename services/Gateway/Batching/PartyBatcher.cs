@@ -11,28 +11,45 @@ namespace Treaty.Grid.Gateway.Batching;
 /// Gathers the notices of all requests by their filer. One call is under way per party; what comes meanwhile goes into
 /// the next one together. A lone request waits for nobody.
 /// </summary>
-internal sealed partial class PartyBatcher(IGrainFactory grains, ILogger<PartyBatcher> log)
+internal sealed partial class PartyBatcher(IGrainFactory grains, TimeProvider time, ILogger<PartyBatcher> log)
 {
     /// <summary>More links than this tell nobody anything, and exporters cut them off.</summary>
     private const int LinksMax = 128;
 
+    /// <summary>
+    /// How long the first of a party's notices may have waited for their turn when more come. A call that itself waits
+    /// for the other side's answer, as long as it may, is no overload; more than that is a grain that does not keep up.
+    /// </summary>
+    private static readonly TimeSpan TurnWaitMax = Limits.CrossCheckWaitMax + TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// Notices of all parties, waiting and under way: twenty full batches, some seconds' work of a silo. Beyond it the
+    /// last would wait longer than its caller.
+    /// </summary>
+    private const int NoticesMax = 20 * Limits.BatchNoticesMax;
+
+    /// <summary>In bytes: they are held as objects of several times that size.</summary>
+    private const long BytesMax = 16L * Limits.MessageBytesMax;
+
     private readonly ConcurrentDictionary<string, PartyQueue> _queues = new(StringComparer.Ordinal);
     private readonly ILogger _log = log;
+    private long _notices;
+    private long _bytes;
 
     /// <summary>Parties for which something waits or is under way.</summary>
     public int BusyParties => _queues.Count;
 
     /// <summary>
-    /// Files notices, and returns a result for each in their order. A caller that no longer waits leaves its notices
-    /// behind: they are filed all the same.
+    /// Files notices, and returns a result for each in their order. A caller that no longer waits takes its notices
+    /// along as long as they wait here; once they are on their way to the grain they are filed all the same.
     /// </summary>
-    /// <exception cref="RefusedException">OVERLOADED: too much waits for this party. None was taken.</exception>
+    /// <exception cref="RefusedException">OVERLOADED: too much waits, or for too long. None was taken.</exception>
     public async Task<IReadOnlyList<SubmitResult>> FileAsync(
         string party, IReadOnlyList<FileItem> items, CancellationToken cancellation)
     {
         using var span = Telemetry.Source.StartActivity("gateway.file");
         span?.SetTag("treatygrid.party", party);
-        var request = new WaitingNotices(items);
+        var request = new WaitingNotices(items, time.GetTimestamp(), cancellation);
         Enqueue(party, request);
         var results = await request.Answer.WaitAsync(cancellation);
         span?.SetTag("treatygrid.batch.size", request.BatchNotices);
@@ -41,6 +58,9 @@ internal sealed partial class PartyBatcher(IGrainFactory grains, ILogger<PartyBa
 
     private void Enqueue(string party, WaitingNotices request)
     {
+        // Before there is a queue for it, which nobody would take away again.
+        if (!TryTake(request))
+            throw new RefusedException(Failures.Overloaded(TimeSpan.Zero));
         while (true)
         {
             var queue = _queues.GetOrAdd(party, static _ => new PartyQueue());
@@ -48,8 +68,13 @@ internal sealed partial class PartyBatcher(IGrainFactory grains, ILogger<PartyBa
             {
                 if (queue.IsRetired)
                     continue;
-                if (!queue.HasRoomFor(request))
-                    throw new RefusedException(Failures.Overloaded());
+                var waited = queue.WaitsSince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero;
+                if (waited > TurnWaitMax || !queue.HasRoomFor(request))
+                {
+                    Release(request);
+                    throw new RefusedException(Failures.Overloaded(waited));
+                }
+
                 queue.Add(request);
                 if (queue.IsServed)
                     return;
@@ -61,6 +86,23 @@ internal sealed partial class PartyBatcher(IGrainFactory grains, ILogger<PartyBa
                 _ = Task.Run(() => ServeAsync(party, queue));
             return;
         }
+    }
+
+    /// <summary>Alone, even what is over the limit is taken: it would never find more room.</summary>
+    private bool TryTake(WaitingNotices request)
+    {
+        var notices = Interlocked.Add(ref _notices, request.Items.Count);
+        var bytes = Interlocked.Add(ref _bytes, request.Bytes);
+        if ((notices <= NoticesMax && bytes <= BytesMax) || notices == request.Items.Count)
+            return true;
+        Release(request);
+        return false;
+    }
+
+    private void Release(WaitingNotices request)
+    {
+        Interlocked.Add(ref _notices, -request.Items.Count);
+        Interlocked.Add(ref _bytes, -request.Bytes);
     }
 
     private async Task ServeAsync(string party, PartyQueue queue)
@@ -80,7 +122,10 @@ internal sealed partial class PartyBatcher(IGrainFactory grains, ILogger<PartyBa
                 batch = queue.TakeBatch();
             }
 
-            await CallAsync(party, batch);
+            var wanted = batch.FindAll(r => !r.IsAbandoned);
+            if (wanted.Count > 0)
+                await CallAsync(party, wanted);
+            batch.ForEach(Release);
         }
     }
 

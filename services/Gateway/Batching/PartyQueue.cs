@@ -23,6 +23,9 @@ internal sealed class PartyQueue
 
     public bool IsEmpty => _waiting.Count == 0;
 
+    /// <summary>When the first of those that wait came; null if none does.</summary>
+    public long? WaitsSince => _waiting.TryPeek(out var first) ? first.Since : null;
+
     /// <summary>Alone, even what is over the limit may wait: it would never find more room.</summary>
     public bool HasRoomFor(WaitingNotices request) => IsEmpty
         || (_notices + request.Items.Count <= Limits.QueuedNoticesPerPartyMax

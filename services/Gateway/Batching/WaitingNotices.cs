@@ -5,7 +5,10 @@ using Status = Google.Rpc.Status;
 namespace Treaty.Grid.Gateway.Batching;
 
 /// <summary>The notices of one request, waiting for their filer's grain. They go together.</summary>
-internal sealed class WaitingNotices(IReadOnlyList<FileItem> items)
+/// <param name="since">When they came, as the clock's timestamp.</param>
+/// <param name="cancellation">Of whoever waits for the answer.</param>
+internal sealed class WaitingNotices(
+    IReadOnlyList<FileItem> items, long since, CancellationToken cancellation)
 {
     private readonly TaskCompletionSource<IReadOnlyList<SubmitResult>> _answer =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,6 +16,11 @@ internal sealed class WaitingNotices(IReadOnlyList<FileItem> items)
     public IReadOnlyList<FileItem> Items { get; } = items;
 
     public long Bytes { get; } = items.Sum(i => (long)i.CalculateSize());
+
+    public long Since { get; } = since;
+
+    /// <summary>Nobody waits for the answer any more.</summary>
+    public bool IsAbandoned => cancellation.IsCancellationRequested;
 
     /// <summary>Notices in the call that carried these, of this request and of others.</summary>
     public int BatchNotices { get; set; }

@@ -1,7 +1,11 @@
+using System.Globalization;
+using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.V1;
+using HttpRequest = Microsoft.AspNetCore.Http.HttpRequest;
+using HttpResponse = Microsoft.AspNetCore.Http.HttpResponse;
 using Status = Google.Rpc.Status;
 
 namespace Treaty.Grid.Gateway.Errors;
@@ -16,11 +20,23 @@ internal static class Failures
 
     private const int TagBytesMax = 4;
 
+    private const string GrpcContentType = "application/grpc";
+
+    /// <summary>Whoever is told to wait longer might as well be told that it is down.</summary>
+    private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Its multiples, without their whole part, lie as far from each other as can be, however many there are.
+    /// </summary>
+    private const double GoldenRatio = 0.618_033_988_749_895;
+
+    private static int _told;
+
     /// <summary>A refusal, an overload, or an unknown outcome; null when it is a mistake of the program.</summary>
     public static Status? Explain(Exception exception) => exception switch
     {
         RefusedException refused => refused.Status,
-        LimitExceededException or GatewayTooBusyException => Overloaded(),
+        LimitExceededException or GatewayTooBusyException => Overloaded(Limits.RetryDelay),
         TimeoutException or OrleansException => RefusedException.RetryLater(
             Code.Unavailable, ErrorReason.OutcomeUnknown,
             "No answer came in time. What was sent may have been recorded: send the same ids again, which is safe.",
@@ -31,9 +47,34 @@ internal static class Failures
         _ => null,
     };
 
-    public static Status Overloaded() => RefusedException.RetryLater(
-        Code.ResourceExhausted, ErrorReason.Overloaded,
-        "Too much is waiting, and nothing of this was recorded. Wait, then send the same ids.", Limits.RetryDelay);
+    /// <param name="wait">How long what waits will take. Callers are told to come between once and twice that.</param>
+    public static Status Overloaded(TimeSpan wait)
+    {
+        // Those who are refused at the same moment must not come back at the same moment.
+        var spread = 1 + ((uint)Interlocked.Increment(ref _told) * GoldenRatio % 1);
+        var least = wait < Limits.RetryDelay ? Limits.RetryDelay : wait > RetryDelayMax ? RetryDelayMax : wait;
+        return RefusedException.RetryLater(
+            Code.ResourceExhausted, ErrorReason.Overloaded,
+            "Too much is waiting, and nothing of this was recorded. Wait, then send the same ids.",
+            TimeSpan.FromMilliseconds(Math.Floor((least * spread).TotalMilliseconds)));
+    }
+
+    /// <summary>Whether there was no capacity for it, rather than anything wrong with it.</summary>
+    public static bool IsUnserved(Status status) =>
+        (Code)status.Code is Code.ResourceExhausted or Code.Unavailable or Code.Cancelled;
+
+    public static bool IsGrpc(HttpRequest request) =>
+        request.ContentType?.StartsWith(GrpcContentType, StringComparison.OrdinalIgnoreCase) is true;
+
+    /// <summary>An answer that has nothing but a status, to a request of which nothing was read.</summary>
+    public static Task WriteGrpcAsync(HttpResponse response, Status status)
+    {
+        response.ContentType = GrpcContentType;
+        response.Headers["grpc-status"] = status.Code.ToString(CultureInfo.InvariantCulture);
+        response.Headers["grpc-message"] = Uri.EscapeDataString(status.Message);
+        response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray());
+        return response.CompleteAsync();
+    }
 
     /// <summary>Says nothing of what went wrong inside; the log does, under the trace.</summary>
     public static Status Unexpected(string traceId)

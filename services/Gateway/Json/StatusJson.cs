@@ -20,6 +20,8 @@ internal static class StatusJson
             Code.InvalidArgument => StatusCodes.Status400BadRequest,
             Code.PermissionDenied => StatusCodes.Status403Forbidden,
             Code.NotFound => StatusCodes.Status404NotFound,
+            Code.ResourceExhausted when status.Details.Any(d => d.Is(RetryInfo.Descriptor)) =>
+                StatusCodes.Status429TooManyRequests,
             Code.ResourceExhausted => StatusCodes.Status413PayloadTooLarge,
             _ => StatusCodes.Status500InternalServerError,
         };

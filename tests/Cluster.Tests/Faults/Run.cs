@@ -30,6 +30,9 @@ internal sealed class Run(Func<IJournal> open, params Func<int, Fault>[] scripts
     /// <summary>The position that each id was acknowledged with.</summary>
     public IReadOnlyDictionary<(string Party, string Id), long> Receipts => _receipts;
 
+    /// <summary>Of what may wait for the journal, in each silo.</summary>
+    public JournalWriterLimits? Limits { get; init; }
+
     public OneDay Time { get; } = new();
 
     /// <summary>How many silos it took.</summary>
@@ -131,7 +134,7 @@ internal sealed class Run(Func<IJournal> open, params Func<int, Fault>[] scripts
                 await gone.KillAsync();
             var script = _silos < scripts.Length ? scripts[_silos] : static _ => Fault.None;
             _silos++;
-            _silo = await RunningSilo.StartAsync(new FaultyJournal(open(), script), Time);
+            _silo = await RunningSilo.StartAsync(new FaultyJournal(open(), script), Time, limits: Limits);
         }
         finally
         {

@@ -26,14 +26,18 @@ internal sealed class RunningSilo : IAsyncDisposable
     public IPartyGrain this[string party] =>
         _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IPartyGrain>(party);
 
+    public JournalWriter Writer => _host.Services.GetRequiredService<JournalWriter>();
+
     public static async Task<RunningSilo> StartAsync(
-        FaultyJournal journal, TimeProvider time, ISnapshotStore? snapshots = null)
+        FaultyJournal journal, TimeProvider time, ISnapshotStore? snapshots = null,
+        JournalWriterLimits? limits = null)
     {
         for (var tried = 1; ; tried++)
         {
             var builder = Host.CreateEmptyApplicationBuilder(null);
             builder.Services.AddSingleton<IJournal>(journal);
             builder.Services.AddSingleton(time).AddSingleton(Rulebook);
+            builder.Services.AddSingleton(limits ?? new JournalWriterLimits());
             builder.Services.AddSingleton(snapshots ?? new MemorySnapshotStore());
             builder.Services.AddSingleton<ReadModel>(_ => SqliteReadModel.Temporary(time));
             builder.UseOrleans(silo => silo

@@ -13,11 +13,12 @@ public sealed class PartyBatcherTests : IDisposable
     private readonly FakeGrains _grains = new();
     private readonly List<(FileRequest Request, TaskCompletionSource<FileResponse> Answer)> _calls = [];
     private readonly SemaphoreSlim _called = new(0);
+    private readonly HandClock _clock = new();
     private readonly PartyBatcher _batcher;
 
     public PartyBatcherTests()
     {
-        _batcher = new PartyBatcher(_grains.Factory, NullLogger<PartyBatcher>.Instance);
+        _batcher = new PartyBatcher(_grains.Factory, _clock, NullLogger<PartyBatcher>.Instance);
         _grains.OnLater<FileRequest, FileResponse>("GRC", "File", request =>
         {
             var answer = new TaskCompletionSource<FileResponse>();
@@ -115,19 +116,109 @@ public sealed class PartyBatcherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_caller_that_gives_up_leaves_its_notice_to_be_filed()
+    public async Task Who_gives_up_while_its_notice_waits_takes_it_along()
     {
         var first = File("N1");
         await _called.WaitAsync(Cancellation);
         using var patience = new CancellationTokenSource();
         var second = _batcher.FileAsync("GRC", [Item("N2")], patience.Token);
+        var third = File("N3");
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
 
         Answer(0);
         await AnswerNext();
-        await first;
-        Assert.Equal("N2", Assert.Single(_calls[1].Request.Items).NoticeId);
+        await Task.WhenAll(first, third);
+        Assert.Equal("N3", Assert.Single(_calls[1].Request.Items).NoticeId);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_when_its_notice_is_on_its_way_leaves_it_to_be_filed()
+    {
+        using var patience = new CancellationTokenSource();
+        var filed = _batcher.FileAsync("GRC", [Item("N1")], patience.Token);
+        await _called.WaitAsync(Cancellation);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => filed);
+        Assert.Equal("N1", Assert.Single(_calls[0].Request.Items).NoticeId);
+        Answer(0);
+        await Until(() => _batcher.BusyParties == 0);
+    }
+
+    [Fact]
+    public async Task When_the_first_has_waited_too_long_for_its_turn_the_next_is_told_to_wait_as_long()
+    {
+        var first = File("N1");
+        await _called.WaitAsync(Cancellation);
+        var second = File("N2");
+        _clock.Move(Limits.CrossCheckWaitMax);
+        var third = File("N3");
+        _clock.Move(TimeSpan.FromSeconds(1));
+
+        for (var again = 0; again < 3; again++)
+        {
+            var refused = await Assert.ThrowsAsync<RefusedException>(() => File("LATE"));
+            Assert.Equal((int)Code.ResourceExhausted, refused.Status.Code);
+            Assert.Equal("OVERLOADED", refused.Status.GetDetail<ErrorInfo>()!.Reason);
+            Assert.InRange(
+                refused.Status.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan(),
+                TimeSpan.FromSeconds(2.9), TimeSpan.FromSeconds(6));
+        }
+
+        // Nothing of it was filed; later it is, under the same id.
+        Answer(0);
+        await AnswerInTurn(1);
+        await Task.WhenAll(first, second, third);
+        Assert.Equal(["N2", "N3"], _calls[1].Request.Items.Select(i => i.NoticeId));
+        var late = File("LATE");
+        await AnswerInTurn(2);
+        Assert.Equal("LATE", Id(Assert.Single(await late)));
+    }
+
+    [Fact]
+    public async Task Those_who_are_refused_together_are_not_told_to_come_back_together()
+    {
+        var first = File("N1");
+        await _called.WaitAsync(Cancellation);
+        var second = File("N2");
+        _clock.Move(TimeSpan.FromSeconds(5));
+        var delays = new List<TimeSpan>();
+        for (var i = 0; i < 10; i++)
+        {
+            var refused = await Assert.ThrowsAsync<RefusedException>(() => File("LATE"));
+            delays.Add(refused.Status.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan());
+        }
+
+        Assert.Equal(delays.Count, delays.Distinct().Count());
+        Answer(0);
+        await AnswerNext();
+        await Task.WhenAll(first, second);
+    }
+
+    [Fact]
+    public async Task All_parties_together_may_hold_so_many_notices_and_one_more_is_told_to_wait()
+    {
+        var busy = await FillAsync(20, () => Many(Limits.BatchNoticesMax).Select(Item));
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => File("LATE"));
+        Assert.Equal("OVERLOADED", refused.Status.GetDetail<ErrorInfo>()!.Reason);
+        await AnswerAndFileAsync(busy);
+    }
+
+    [Fact]
+    public async Task All_parties_together_may_hold_so_many_bytes_and_one_more_is_told_to_wait()
+    {
+        var busy = await FillAsync(16, () =>
+        [
+            new FileItem
+            {
+                NoticeId = "LARGE",
+                Notice = new Notice { Remark = new string('x', Limits.MessageBytesMax - 30) },
+            },
+        ]);
+        var refused = await Assert.ThrowsAsync<RefusedException>(
+            () => _batcher.FileAsync("GRC", [.. Many(100).Select(Item)], Cancellation));
+        Assert.Equal("OVERLOADED", refused.Status.GetDetail<ErrorInfo>()!.Reason);
+        await AnswerAndFileAsync(busy);
     }
 
     [Fact]
@@ -161,6 +252,41 @@ public sealed class PartyBatcherTests : IDisposable
         await Until(() => _batcher.BusyParties == 0);
     }
 
+    /// <summary>A call of each of so many other parties is under way, until all are answered.</summary>
+    private async Task<(TaskCompletionSource GoOn, Task Filed)> FillAsync(
+        int parties, Func<IEnumerable<FileItem>> items)
+    {
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var filed = new List<Task>();
+        for (var i = 0; i < parties; i++)
+        {
+            var party = $"P{i}";
+            _grains.OnLater<FileRequest, FileResponse>(party, "File", async request =>
+            {
+                _called.Release();
+                await goOn.Task;
+                return ResponseTo(request);
+            });
+            filed.Add(_batcher.FileAsync(party, [.. items()], Cancellation));
+            Assert.False(filed[^1].IsFaulted);
+            await _called.WaitAsync(Cancellation);
+        }
+
+        return (goOn, Task.WhenAll(filed));
+    }
+
+    /// <summary>There is room again for what was refused.</summary>
+    private async Task AnswerAndFileAsync((TaskCompletionSource GoOn, Task Filed) busy)
+    {
+        busy.GoOn.SetResult();
+        await busy.Filed;
+        await Until(() => _batcher.BusyParties == 0);
+        var late = File("LATE");
+        await AnswerNext();
+        Assert.Equal("LATE", Id(Assert.Single(await late)));
+        Assert.Single(_calls);
+    }
+
     private Task<IReadOnlyList<SubmitResult>> File(params string[] ids) =>
         _batcher.FileAsync("GRC", [.. ids.Select(Item)], Cancellation);
 
@@ -175,6 +301,21 @@ public sealed class PartyBatcherTests : IDisposable
         if (_calls.TrueForAll(c => c.Answer.Task.IsCompleted))
             await _called.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
         Answer(_calls.FindIndex(c => !c.Answer.Task.IsCompleted));
+    }
+
+    private async Task AnswerInTurn(int call)
+    {
+        await Until(() => Calls > call);
+        Answer(call);
+    }
+
+    private int Calls
+    {
+        get
+        {
+            lock (_calls)
+                return _calls.Count;
+        }
     }
 
     private void Answer(int call) => _calls[call].Answer.SetResult(ResponseTo(_calls[call].Request));
