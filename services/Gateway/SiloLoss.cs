@@ -8,9 +8,9 @@ namespace Treaty.Grid.Gateway;
 /// silo has just gone, is made again: ids make that safe, and callers hardly notice a rolling restart.
 /// </summary>
 /// <remarks>
-/// It also gives up calls that wait for a silo which is no longer there. A call goes to one silo and may be handed on to
-/// another: if that one freezes or is cut off, nobody tells whoever waits for the answer, and it would wait until the
-/// call's time is over, long after another silo has taken the parties over.
+/// It also gives up calls that wait for a silo which is no longer there. A call goes to one silo and may be handed on
+/// to another: if that one freezes or is cut off, nobody tells whoever waits for the answer, and it would wait until
+/// the call's time is over, long after another silo has taken the parties over.
 /// </remarks>
 internal sealed partial class SiloLoss(IGatewayListProvider silos, TimeProvider time, ILogger<SiloLoss> log)
     : BackgroundService, IOutgoingGrainCallFilter
@@ -38,8 +38,8 @@ internal sealed partial class SiloLoss(IGatewayListProvider silos, TimeProvider 
     }
 
     /// <summary>
-    /// Turned away, and the answer to a second call is that to the first: not of an assessment anew, which tells what it
-    /// has changed.
+    /// Turned away, and the answer to a second call is that to the first: not of an assessment anew, which tells what
+    /// it has changed.
     /// </summary>
     private static bool MayRepeat(IOutgoingGrainCallContext context) =>
         context.Response?.Exception is OrleansMessageRejectionException

@@ -10,7 +10,8 @@ namespace Treaty.Grid.Bench.Cluster;
 
 /// <summary>
 /// Clients of a cluster at a constant rate, each for one party, that do what a client should: send the same id again,
-/// through another gateway, as soon as the errors say. What they measure counts from the moment at which a call was due.
+/// through another gateway, as soon as the errors say. What they measure counts from the moment at which a call was
+/// due.
 /// </summary>
 internal sealed class Clients(Pair pair, int parties, TimeSpan every)
 {

@@ -32,7 +32,8 @@ internal static class ClusterFigures
                 Console.WriteLine(Help);
                 return 0;
             case ["outages", ..]:
-                await Outages.RunAsync(Number("--runs", 5), switches["--only"].LastOrDefault(), Console.Out, Console.Error);
+                await Outages.RunAsync(
+                    Number("--runs", 5), switches["--only"].LastOrDefault(), Console.Out, Console.Error);
                 return 0;
             case ["scaling", ..]:
                 await Scaling.RunAsync(

@@ -26,8 +26,8 @@ internal static class Scaling
     public static async Task RunAsync(TimeSpan round, int turns, TextWriter output, TextWriter progress)
     {
         var table = new Table(
-            $"Batches of {BatchNotices} dispatches of {Parties} parties, {Gateways} gateways, medians of {turns} turns; "
-            + "processor time per notice in microseconds",
+            $"Batches of {BatchNotices} dispatches of {Parties} parties, {Gateways} gateways, medians of {turns} "
+            + "turns; processor time per notice in microseconds",
             "silos", "notices/s", "gateways", "silos us", "PostgreSQL", "entries per commit", "commits/s");
         var results = Enumerable.Range(1, 3).ToDictionary(silos => silos, _ => new List<Result>());
         for (var turn = 1; turn <= turns; turn++)

@@ -7,7 +7,8 @@ namespace Treaty.Grid.Bench.Cluster;
 internal static class Usage
 {
     /// <summary>Processor time of a process and all below it.</summary>
-    public static TimeSpan Processor(int processId) => Family(processId).Aggregate(TimeSpan.Zero, (sum, p) => sum + Of(p));
+    public static TimeSpan Processor(int processId) =>
+        Family(processId).Aggregate(TimeSpan.Zero, (sum, p) => sum + Of(p));
 
     /// <summary>Resident memory in bytes.</summary>
     public static long Memory(int processId)
@@ -41,7 +42,8 @@ internal static class Usage
             {
                 // After the name, which may hold anything: its state, then its parent.
                 var stat = File.ReadAllText(Path.Combine(directory, "stat"));
-                parents[id] = int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                parents[id] = int.Parse(fields[1], CultureInfo.InvariantCulture);
             }
             catch (IOException)
             {

@@ -5,8 +5,8 @@ using Treaty.Grid.Storage;
 namespace Treaty.Grid.Cluster.Tests.Cluster;
 
 /// <summary>
-/// Silos and gateways of the release before (deploy/previous-release) and of today, in one cluster, as during an upgrade
-/// and on the way back. TREATY_GRID_PREVIOUS says where the former's build lies; <c>.ci/run</c> makes it.
+/// Silos and gateways of the release before (deploy/previous-release) and of today, in one cluster, as during an
+/// upgrade and on the way back. TREATY_GRID_PREVIOUS says where the former's build lies; <c>.ci/run</c> makes it.
 /// </summary>
 public sealed class MixedVersionTests(PostgresHome postgres)
 {
@@ -19,7 +19,8 @@ public sealed class MixedVersionTests(PostgresHome postgres)
     public async Task An_upgrade_and_the_way_back_lose_nothing_while_old_and_new_serve_together()
     {
         var builds = Environment.GetEnvironmentVariable(Variable);
-        Assert.SkipWhen(string.IsNullOrEmpty(builds), $"{Variable} does not say where a build of the release before is.");
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(builds), $"{Variable} does not say where a build of the release before is.");
         var database = await postgres.BorrowAsync();
         await using var pair = new Pair(database.ConnectionString, "--register", "empty")
         {
