@@ -16,7 +16,9 @@ public sealed class GrowthTests(PostgresHome postgres, ITestOutputHelper output)
     // A gateway that stops has a second to answer what it was asked, and not longer.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
-    // Some before the cluster grows, and so many after it that each silo gets some of them.
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
+
+    // So many that each silo gets some of them.
     private static readonly string[] Newcomers = [.. Enumerable.Range('A', 18).Select(letter => $"N{(char)letter}X")];
 
     [Fact]
@@ -30,7 +32,7 @@ public sealed class GrowthTests(PostgresHome postgres, ITestOutputHelper output)
         await pair.StartAsync(silos: 1, gateways: 1);
         await database.RunAsync(Witness.Begin);
         var first = pair["silo-1"].Id;
-        var traffic = new Traffic(pair, Seed) { Deadline = Deadline };
+        var traffic = new Traffic(pair, Seed) { Deadline = Deadline, Rest = Rest };
         await traffic.BeginAsync();
         await traffic.MoreAsync(200);
         Assert.Equal(["silo-1"], await WritersAsync(database, "true"));
