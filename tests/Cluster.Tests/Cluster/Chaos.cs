@@ -25,16 +25,20 @@ internal sealed class Chaos(Ground ground, ITestOutputHelper output) : IAsyncDis
 
     private long _began;
     private Task _running = Task.CompletedTask;
-    private Task _keeping = Task.CompletedTask;
+    private Task? _keeping;
 
     /// <summary>How often each kind of fault befell what.</summary>
     public IReadOnlyDictionary<string, int> Happened => _happened;
 
-    /// <summary>Returns when all is over and mended.</summary>
+    /// <summary>Returns when all is over and mended. More can follow; times count from the first.</summary>
     public async Task RunAsync(IReadOnlyList<IReadOnlyList<Fault>> lines)
     {
-        _began = Stopwatch.GetTimestamp();
-        _keeping = KeepAsync();
+        if (_keeping is null)
+        {
+            _began = Stopwatch.GetTimestamp();
+            _keeping = KeepAsync();
+        }
+
         _running = Task.WhenAll(lines.Select(RunAsync));
         await await Task.WhenAny(_running, _keeping);
         await MendedAsync();
@@ -58,7 +62,7 @@ internal sealed class Chaos(Ground ground, ITestOutputHelper output) : IAsyncDis
     {
         await _end.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (_keeping ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()

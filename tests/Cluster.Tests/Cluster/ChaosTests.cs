@@ -78,7 +78,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
     {
         var once = Draw();
         Assert.Equal(once, Draw());
-        Assert.Equal(Enum.GetValues<FaultKind>().Except(Schedule.NotDrawn), once.Select(f => f.Kind).Distinct().Order());
+        Assert.Equal(
+            Enum.GetValues<FaultKind>().Except(Schedule.NotDrawn), once.Select(f => f.Kind).Distinct().Order());
 
         static List<Fault> Draw() =>
         [

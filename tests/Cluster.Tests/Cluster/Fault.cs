@@ -35,7 +35,7 @@ internal enum FaultKind
     TurnClock,
 }
 
-/// <summary>A fault as it was drawn. One that comes while the one before it in its line still goes on begins late.</summary>
+/// <summary>A fault as it was drawn. It begins late where the one before it in its line is not mended yet.</summary>
 /// <param name="Whom">A silo, a gateway, or the database.</param>
 /// <param name="Other">At the other end of what is cut.</param>
 /// <param name="By">How far the clock is turned.</param>

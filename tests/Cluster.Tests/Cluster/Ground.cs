@@ -3,7 +3,7 @@ using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Cluster.Tests.Cluster;
 
-/// <summary>Tests that take machines apart have this one to themselves: they come after all others, one by one.</summary>
+/// <summary>Tests that take a cluster apart have the machine to themselves: they come last, one by one.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone
 {
@@ -40,8 +40,8 @@ internal sealed class Ground : IAsyncDisposable
     public Pair Pair { get; }
 
     /// <summary>
-    /// Skips the test where the machine lacks something. Where everything must be checked, what can be installed must be
-    /// there; what a container is not permitted is left out, and said.
+    /// Skips the test where the machine lacks something. Where everything must be checked, what can be installed must
+    /// be there; what a container is not permitted is left out, and said.
     /// </summary>
     public static async Task<Ground> PrepareAsync(ITestOutputHelper output, bool withClocks = true)
     {

@@ -9,7 +9,7 @@ namespace Treaty.Grid.Cluster.Tests.Cluster;
 /// </summary>
 internal sealed class Network : IAsyncDisposable
 {
-    private const string Prefix = "tg";
+    private const string Prefix = "tgrid";
 
     // No one has it: what is sent there goes to every port of the bridge, and is taken at none.
     private const string Nowhere = "02:00:00:00:ff:ff";
@@ -103,7 +103,8 @@ internal sealed class Network : IAsyncDisposable
     private string HardwareOf(string program) =>
         string.Create(CultureInfo.InvariantCulture, $"02:00:00:00:01:{Number(program):x2}");
 
-    private static string PrefixOf(int processId) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{processId}");
+    private static string PrefixOf(int processId) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}{processId}");
 
     /// <summary>What runs left that were killed: names say whose they were.</summary>
     private static async Task RemoveLeftAsync()

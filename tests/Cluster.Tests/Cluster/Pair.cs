@@ -115,7 +115,7 @@ internal sealed class Pair(string connectionString, params string[] switches) : 
     {
         Child? former;
         lock (_lock)
-            _programs.Remove(name, out former);
+            _programs.TryGetValue(name, out former);
         if (former is not null)
         {
             Close(name);

@@ -7,8 +7,8 @@ namespace Treaty.Grid.Cluster.Tests.Cluster;
 /// <remarks>
 /// All that befalls silos is one line: two of three that are down, frozen or cut off leave one that cannot tell whether
 /// it is the one that is left out, and nothing can be acknowledged. All that befalls gateways is one line too: without
-/// one nobody can ask. The database has a line, and while it is away nothing can be acknowledged either, but the parties
-/// must come through it whatever else goes on. A wrong clock takes nobody out, so it may come at any time.
+/// one nobody can ask. The database has a line, and while it is away nothing can be acknowledged either, but the
+/// parties must come through it whatever else goes on. A wrong clock takes nobody out, so it may come at any time.
 /// </remarks>
 internal sealed class Schedule
 {
@@ -31,7 +31,7 @@ internal sealed class Schedule
     public static IReadOnlyList<string> Gateways { get; } = ["gateway-1", "gateway-2"];
 
     /// <param name="length">No fault begins later.</param>
-    /// <param name="canCut">Whether there are networks; without, and with the same seed, it is another schedule.</param>
+    /// <param name="canCut">Whether there are networks; without, the same seed draws another schedule.</param>
     /// <param name="canTurn">Whether clocks can be turned.</param>
     public static IReadOnlyList<IReadOnlyList<Fault>> Draw(int seed, TimeSpan length, bool canCut, bool canTurn)
     {

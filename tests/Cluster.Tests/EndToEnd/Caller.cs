@@ -15,8 +15,8 @@ internal sealed record Caller(Door Register, string Code)
     public CancellationToken Cancellation { get; init; } = TestContext.Current.CancellationToken;
 
     /// <summary>
-    /// How long it waits for an answer. As it is, it tells a call that hangs from a busy machine, and says nothing about
-    /// speed; where programs are frozen on purpose a caller waits less, and asks again.
+    /// How long it waits for an answer. As it is, it tells a call that hangs from a busy machine, and says nothing
+    /// about speed; where programs are frozen on purpose a caller waits less, and asks again.
     /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 

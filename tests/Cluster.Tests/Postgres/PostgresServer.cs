@@ -8,7 +8,8 @@ namespace Treaty.Grid.Cluster.Tests.Postgres;
 
 /// <summary>
 /// A PostgreSQL server of this test run's own, from the binaries that are installed: on loopback, or in a network of
-/// the tests' own, with its data in a temporary directory, and waiting for the disk as in earnest. It ends with the test run, however that ends.
+/// the tests' own, with its data in a temporary directory, and waiting for the disk as in earnest. It ends with the
+/// test run, however that ends.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {

@@ -54,7 +54,7 @@ internal sealed class Traffic
     /// <summary>How long a client waits for an answer before it takes the outcome for unknown.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long each client rests between shipments: what is filed is all asked for again at the end.</summary>
+    /// <summary>How long a client rests between shipments: all that is filed is asked for again at the end.</summary>
     public TimeSpan Rest { get; init; }
 
     /// <summary>By the name of the notice.</summary>
@@ -302,8 +302,8 @@ internal sealed class Traffic
     }
 
     /// <summary>
-    /// How long to wait before the same is sent again. Where nobody answered, or the caller gave up waiting, the outcome
-    /// is not known, and the same ids tell it.
+    /// How long to wait before the same is sent again. Where nobody answered, or the caller gave up waiting, the
+    /// outcome is not known, and the same ids tell it.
     /// </summary>
     private TimeSpan NoteUnanswered(RpcException e)
     {
