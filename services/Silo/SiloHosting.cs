@@ -16,6 +16,11 @@ public static class SiloHosting
     /// </summary>
     public const string Section = "TreatyGrid";
 
+    private const int PortMin = 10_000;
+    private const int PortCount = 20_000;
+
+    private static int _ports;
+
     /// <summary>
     /// Adds the one silo of an embedded register: it listens on loopback only, and nobody can join it.
     /// </summary>
@@ -60,12 +65,28 @@ public static class SiloHosting
     public static string DescribeJournal(IConfiguration configuration) =>
         Stores.Of(configuration.GetSection(Section)).Describe();
 
-    /// <summary>Orleans wants a number, and two registers on one machine must not take the same.</summary>
+    /// <summary>
+    /// Orleans wants a number, and listens there only later: it is one that no other process is likely to take meanwhile,
+    /// below those that systems give to outgoing connections.
+    /// </summary>
     internal static int FreePort(IPAddress address)
     {
-        using var listener = new TcpListener(address, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var candidate = Interlocked.Increment(ref _ports);
+            var port = PortMin + (int)((uint)((Environment.ProcessId * 16) + candidate) % PortCount);
+            try
+            {
+                using var listener = new TcpListener(address, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException e) when (
+                e.SocketErrorCode == SocketError.AddressAlreadyInUse && candidate < PortCount)
+            {
+                // The next.
+            }
+        }
     }
 
     private static IHostApplicationBuilder AddSilo(

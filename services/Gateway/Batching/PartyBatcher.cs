@@ -72,7 +72,7 @@ internal sealed partial class PartyBatcher(IGrainFactory grains, TimeProvider ti
                 if (waited > TurnWaitMax || !queue.HasRoomFor(request))
                 {
                     Release(request);
-                    throw new RefusedException(Failures.Overloaded(waited));
+                    throw new RefusedException(Failures.Overloaded(TimeSpan.Zero));
                 }
 
                 queue.Add(request);

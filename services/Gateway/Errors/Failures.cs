@@ -22,8 +22,11 @@ internal static class Failures
 
     private const string GrpcContentType = "application/grpc";
 
-    /// <summary>Whoever is told to wait longer might as well be told that it is down.</summary>
-    private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// To be refused costs little, and what stood still may go on the next moment: a silo that is gone is replaced within
+    /// seconds, and whoever was told to stay away for longer would be the last to hear of it.
+    /// </summary>
+    private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Its multiples, without their whole part, lie as far from each other as can be, however many there are.
