@@ -66,8 +66,8 @@ public static class SiloHosting
         Stores.Of(configuration.GetSection(Section)).Describe();
 
     /// <summary>
-    /// Orleans wants a number, and listens there only later: it is one that no other process is likely to take meanwhile,
-    /// below those that systems give to outgoing connections.
+    /// Orleans wants a number, and listens there only later: it is one that no other process is likely to take
+    /// meanwhile, below those that systems give to outgoing connections.
     /// </summary>
     internal static int FreePort(IPAddress address)
     {

@@ -23,8 +23,8 @@ internal static class Failures
     private const string GrpcContentType = "application/grpc";
 
     /// <summary>
-    /// To be refused costs little, and what stood still may go on the next moment: a silo that is gone is replaced within
-    /// seconds, and whoever was told to stay away for longer would be the last to hear of it.
+    /// To be refused costs little, and what stood still may go on the next moment: a silo that is gone is replaced
+    /// within seconds, and whoever was told to stay away for longer would be the last to hear of it.
     /// </summary>
     private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(2);
 

@@ -34,7 +34,7 @@ internal static class Outages
         await clients.RegisterAsync();
         var table = new Table(
             $"The longest wait for an answer, in ms, of {Parties} clients with a call every "
-            + $"{Every.TotalMilliseconds:0} ms each, on {Silos} silos and {Gateways} gateways; p99 and failed of all runs",
+            + $"{Every.TotalMilliseconds:0} ms each, on {Silos} silos and {Gateways} gateways; p99 and failed of all",
             "fault", "runs", "median", "worst", "p99", "failed", "calls");
         foreach (var (name, strike) in Faults
             .Where(f => only is null || f.Name.Contains(only, StringComparison.Ordinal)))

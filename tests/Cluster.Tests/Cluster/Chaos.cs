@@ -222,7 +222,7 @@ internal sealed class Chaos(Ground ground, ITestOutputHelper output) : IAsyncDis
     /// <summary>
     /// One that the others have declared dead hears of it, ends, and is started again. Where its clock was turned back
     /// that may take as long as it was turned by, since what it does at times Orleans plans by the clock on the wall;
-    /// that long nobody waits here. It writes nothing then, and answers nobody.
+    /// that long nobody waits here. The journal lets it neither write nor answer then.
     /// </summary>
     private async Task UntilMemberAsync(string silo, string when)
     {

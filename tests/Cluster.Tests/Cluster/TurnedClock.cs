@@ -29,6 +29,9 @@ internal sealed class TurnedClock : IDisposable
         [
             "env", $"LD_PRELOAD={Found}", $"FAKETIME_TIMESTAMP_FILE={FileOf(program)}", "FAKETIME_CACHE_DURATION=1",
             "FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1",
+
+            // Else each wait with a time-out returns at once, and all threads spin.
+            "FAKETIME_FORCE_MONOTONIC_FIX=0",
         ];
     }
 

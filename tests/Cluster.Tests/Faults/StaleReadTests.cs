@@ -9,8 +9,8 @@ using Treaty.Grid.V1;
 namespace Treaty.Grid.Cluster.Tests.Faults;
 
 /// <summary>
-/// Two silos that do not know of each other, on one journal: what one that was cut off, or frozen, still believes is its
-/// party was taken over by the other. It must not answer from what it has in memory.
+/// Two silos that do not know of each other, on one journal: what one that was cut off, or frozen, still believes is
+/// its party was taken over by the other. It must not answer from what it has in memory.
 /// </summary>
 public sealed class StaleReadTests(PostgresHome postgres)
 {
@@ -18,8 +18,8 @@ public sealed class StaleReadTests(PostgresHome postgres)
 
     private static readonly (string Name, Func<IPartyGrain, string, Task<bool>> Shows)[] Reads =
     [
-        ("GetParty", async (party, id) =>
-            (await party.GetParty(new GetPartyRequest { Name = "parties/GRC" })).Position >= await PositionAsync(party, id)),
+        ("GetParty", async (party, id) => (await party.GetParty(
+            new GetPartyRequest { Name = "parties/GRC" })).Position >= await PositionAsync(party, id)),
         ("GetNotice", async (party, id) =>
             (await party.GetNotice(new GetNoticeRequest { Name = $"parties/GRC/notices/{id}" })).Transfer == id),
         ("GetTransfer", async (party, id) => (await party.GetTransfer(
