@@ -106,5 +106,10 @@ internal sealed class SiloCommands(string program, TextWriter output, TextWriter
             await error.WriteLineAsync(e.Message);
             return NotRun;
         }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("Broken off.");
+            return NotRun;
+        }
     }
 }

@@ -38,7 +38,7 @@ public sealed class LinearizabilityTests(ITestOutputHelper output)
 
     // By then a party has written down all that it heard. One that must still write when it is cut off from the
     // database gives itself up, and there would be nobody to give an old answer.
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
 
     // Where a party lives is drawn from its code, and so is the silo that a gateway asks for it: of so many some are
     // asked for at the silo that is left out, and live there.

@@ -8,6 +8,7 @@ namespace Treaty.Grid.Cluster.Tests.Cluster;
 /// Silos and gateways of the release before (deploy/previous-release) and of today, in one cluster, as during an
 /// upgrade and on the way back. TREATY_GRID_PREVIOUS says where the former's build lies; <c>.ci/run</c> makes it.
 /// </summary>
+[Collection(Alone.Name)]
 public sealed class MixedVersionTests(PostgresHome postgres)
 {
     private const string Variable = "TREATY_GRID_PREVIOUS";
