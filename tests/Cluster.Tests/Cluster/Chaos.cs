@@ -112,7 +112,6 @@ internal sealed class Chaos(Ground ground, ITestOutputHelper output) : IAsyncDis
         FaultKind.Cut => CutAsync(fault, [(fault.Whom, fault.Other!)]),
         FaultKind.Isolate => CutAsync(fault, LinksOf(fault.Whom, OtherSilos(fault.Whom))),
         FaultKind.Split => CutAsync(fault, SplitOf(fault)),
-        FaultKind.SplitFromDatabase => CutAsync(fault, [.. SplitOf(fault), (fault.Whom, Schedule.Database)]),
         FaultKind.CutFromDatabase => CutAsync(fault, [(fault.Whom, Schedule.Database)]),
         FaultKind.TurnClock => TurnAsync(fault),
         _ => throw new ArgumentException($"{fault}", nameof(fault)),

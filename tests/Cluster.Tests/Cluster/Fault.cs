@@ -22,9 +22,6 @@ internal enum FaultKind
     /// </summary>
     Split,
 
-    /// <summary>The same, and the silo does not reach the database either.</summary>
-    SplitFromDatabase,
-
     /// <summary>Nothing passes between the program and the database.</summary>
     CutFromDatabase,
 

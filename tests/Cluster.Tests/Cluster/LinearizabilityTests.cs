@@ -134,7 +134,7 @@ public sealed class LinearizabilityTests(ITestOutputHelper output)
     /// </summary>
     private static List<Fault> FaultsOn(Ground ground)
     {
-        var (frozen, cut) = (TimeSpan.FromSeconds(16), TimeSpan.FromSeconds(26));
+        var (frozen, cut) = (TimeSpan.FromSeconds(16), TimeSpan.FromSeconds(18));
         List<Fault> faults =
         [
             new(FaultKind.Freeze, Schedule.Silos[0], default, frozen),
@@ -142,8 +142,7 @@ public sealed class LinearizabilityTests(ITestOutputHelper output)
         ];
         if (ground.Network is not null)
         {
-            faults.Insert(0, new(FaultKind.SplitFromDatabase, Schedule.Silos[1], default, cut, Schedule.Gateways[1]));
-            faults.Insert(1, new(FaultKind.Split, Schedule.Silos[0], default, cut, Schedule.Gateways[0]));
+            faults.Insert(0, new(FaultKind.Split, Schedule.Silos[0], default, cut, Schedule.Gateways[0]));
             faults.Add(new(FaultKind.Isolate, Schedule.Silos[2], default, cut));
         }
 

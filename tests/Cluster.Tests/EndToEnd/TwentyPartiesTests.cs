@@ -5,14 +5,9 @@ using static Treaty.Grid.Cluster.Tests.EndToEnd.Statements;
 namespace Treaty.Grid.Cluster.Tests.EndToEnd;
 
 /// <summary>Many parties that file about each other at the same time.</summary>
-public abstract class TwentyPartiesTests(Door register)
+[Collection(SharedRegister.Name)]
+public sealed class TwentyPartiesTests(RunningRegister register)
 {
-    [Collection(SharedRegister.Name)]
-    public sealed class AllInOne(RunningRegister register) : TwentyPartiesTests(register);
-
-    [Collection(SharedCluster.Name)]
-    public sealed class InCluster(RunningCluster cluster) : TwentyPartiesTests(cluster);
-
     private const int Transfers = 5_000;
     private const int BatchSize = 100;
     private const int BatchesAtOnce = 2;
