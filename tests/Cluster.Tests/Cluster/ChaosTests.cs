@@ -23,7 +23,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     // Below the time for which things are frozen and cut: a client gives up there, and asks another gateway.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(7);
 
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(600);
 
     private static readonly TimeSpan VerifyMax = TimeSpan.FromMinutes(5);
 
