@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Treaty.Grid.Contracts;
 using Treaty.Grid.Storage;
@@ -65,6 +66,11 @@ public static class GrainsHosting
                 // In this order: the journal's lock on the data directory covers the snapshots in it.
                 await journal.StartAsync(cancellation);
                 await snapshots.StartAsync(cancellation);
+
+                // A silo that can write nothing must not keep its parties: its supervisor starts another.
+                var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
+                _ = services.GetRequiredService<JournalWriter>().Ended.ContinueWith(
+                    _ => lifetime.StopApplication(), TaskScheduler.Default);
             },
             async _ => await services.GetRequiredService<JournalWriter>().DisposeAsync());
     }

@@ -52,8 +52,7 @@ internal sealed partial class PartyGrain
 
             // 7.
             var party = await SettledAsync(filed.Select(n => n.Transfer).Distinct(), names);
-            var transfers = new Dictionary<TransferKey, Transfer>();
-            return new FileResponse { Results = { filings.Select(f => Respond(party, f, transfers)) } };
+            return Respond(party, filings, request.TransfersApart);
         }
         finally
         {
@@ -89,8 +88,10 @@ internal sealed partial class PartyGrain
                 return Assessed(next, decided, notice);
             default:
                 await CurrentAsync();
-                var filing = new Filing(notice, IsRepeat: true, Error: null, Span: null, []);
-                return new AssessResponse { Response = Respond(party, filing, []).Response };
+                var filing = new Filing(notice, IsBrief: false, IsRepeat: true, Error: null, Span: null, []);
+                var response = Respond(party, filing).Response;
+                response.Transfer = ToMessage(party, party.Files[notice.Transfer], Today);
+                return new AssessResponse { Response = response };
         }
     }
 
@@ -144,14 +145,14 @@ internal sealed partial class PartyGrain
         if (Misnamed(notice, unknown) is { } misnamed)
         {
             GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "refused"));
-            return new Filing(notice, false, misnamed, null, []);
+            return new Filing(notice, item.Brief, false, misnamed, null, []);
         }
 
         switch (_party.Decide(new FileNotice(notice, now), rulebook))
         {
             case Refused refused:
                 GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "refused"));
-                return new Filing(notice, false, ToStatus(refused.Refusal), null, []);
+                return new Filing(notice, item.Brief, false, ToStatus(refused.Refusal), null, []);
             case Decided decided:
                 GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "filed"));
                 var span = GrainTelemetry.Start("party.file", item.Traceparent, Code);
@@ -159,10 +160,11 @@ internal sealed partial class PartyGrain
                 var happened = decided.Events.OfType<NoticeFiled>().Single();
                 Trace(happened, span?.Id ?? item.Traceparent);
                 payloads.Add(Seal(decided, GrainTelemetry.TraceIdOf(item.Traceparent)));
-                return new Filing(notice, false, null, span, [.. happened.Addresses.Select(a => a.To)]);
+                return new Filing(
+                    notice, item.Brief, false, null, span, [.. happened.Addresses.Select(a => a.To)]);
             default:
                 GrainTelemetry.Notices.Add(1, KeyValuePair.Create<string, object?>("result", "repeated"));
-                return new Filing(notice, true, null, null, [.. Grid.Party.Addressees(notice)]);
+                return new Filing(notice, item.Brief, true, null, null, [.. Grid.Party.Addressees(notice)]);
         }
     }
 
@@ -228,8 +230,43 @@ internal sealed partial class PartyGrain
                 .All(f => f.Version <= _durable || f.Position > 0);
     }
 
-    /// <param name="transfers">Those that are shown already: many notices may be about one of them.</param>
-    private SubmitResult Respond(Grid.Party party, Filing filing, Dictionary<TransferKey, Transfer> transfers)
+    /// <summary>Many notices may be about one transfer: it is said once, where the caller can take that.</summary>
+    private FileResponse Respond(Grid.Party party, List<Filing> filings, bool transfersApart)
+    {
+        var response = new FileResponse();
+        var shown = new Dictionary<(TransferKey Key, bool IsBrief), (Transfer Transfer, int Number)>();
+        foreach (var filing in filings)
+        {
+            var result = Respond(party, filing);
+            response.Results.Add(result);
+            if (filing.IsRefused)
+            {
+                response.TransferOf.Add(0);
+                continue;
+            }
+
+            var which = (filing.Notice.Transfer, filing.IsBrief);
+            if (!shown.TryGetValue(which, out var transfer))
+            {
+                var message = ToMessage(party, party.Files[filing.Notice.Transfer], Today, filing.IsBrief);
+                transfer = (message, shown.Count + 1);
+                shown.Add(which, transfer);
+            }
+
+            response.TransferOf.Add(transfer.Number);
+            result.Response.Transfer = transfersApart ? null : transfer.Transfer;
+        }
+
+        if (transfersApart)
+        {
+            response.Transfers.AddRange(shown.Values.OrderBy(t => t.Number).Select(t => t.Transfer));
+        }
+
+        return response;
+    }
+
+    /// <summary>Without the transfer.</summary>
+    private SubmitResult Respond(Grid.Party party, Filing filing)
     {
         if (filing.Error is { } error)
         {
@@ -237,19 +274,12 @@ internal sealed partial class PartyGrain
         }
 
         var filed = party.FindNotice(filing.Notice.Id)!;
-        if (!transfers.TryGetValue(filing.Notice.Transfer, out var transfer))
-        {
-            transfer = ToMessage(party, party.Files[filing.Notice.Transfer], Today);
-            transfers.Add(filing.Notice.Transfer, transfer);
-        }
-
         return new SubmitResult
         {
             Response = new SubmitNoticeResponse
             {
                 Notice = View.Notice(filed),
                 Receipt = ReceiptOf(filed.Version, filed.RecordTime),
-                Transfer = transfer,
                 CrossCheck = CrossCheckOf(filed),
                 Replayed = filing.IsRepeat,
             },
@@ -269,8 +299,10 @@ internal sealed partial class PartyGrain
 
     /// <summary>One notice of a batch, and what became of it.</summary>
     /// <param name="Addressees">Who is to hear of it.</param>
+    /// <param name="IsBrief">Its answer leaves out the notices of the transfer.</param>
     private sealed record Filing(
-        Notice Notice, bool IsRepeat, Google.Rpc.Status? Error, Activity? Span, IReadOnlyList<string> Addressees)
+        Notice Notice, bool IsBrief, bool IsRepeat, Google.Rpc.Status? Error, Activity? Span,
+        IReadOnlyList<string> Addressees)
     {
         public bool IsRefused => Error is not null;
     }

@@ -66,7 +66,7 @@ internal sealed partial class PartyGrain
         ForgetRecalled();
         try
         {
-            await (payloads.Count > 0 ? AppendAsync(payloads, spans) : _tail);
+            await (payloads.Count > 0 ? AppendAsync(payloads, spans) : CurrentAsync());
         }
         finally
         {
@@ -85,7 +85,7 @@ internal sealed partial class PartyGrain
 
         // Its turn may have come meanwhile: then it is there.
         party = party.Decide(command, rulebook) is Decided decided ? decided.Next : party;
-        await _tail;
+        await CurrentAsync();
         return Answer(party, message);
     }
 

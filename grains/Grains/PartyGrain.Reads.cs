@@ -186,6 +186,10 @@ internal sealed partial class PartyGrain
         {
             throw new RefusedException(JournalUnreadable());
         }
+        catch (JournalOverloadedException e)
+        {
+            throw new RefusedException(Overloaded(e.RetryAfter));
+        }
     }
 
     private DateOnly DayOf(Date? asOf) => asOf?.ToDay() ?? Today;
@@ -193,8 +197,8 @@ internal sealed partial class PartyGrain
     private V1.Party ToMessage(Grid.Party party, DateOnly asOf, DateOnly? asKnownOn) =>
         View.Party(party, rulebook, asOf, asKnownOn, PositionOf(party.Version));
 
-    private Transfer ToMessage(Grid.Party party, TransferFile file, DateOnly asOf) =>
-        View.Transfer(party, file, rulebook, asOf, PositionOf);
+    private Transfer ToMessage(Grid.Party party, TransferFile file, DateOnly asOf, bool isBrief = false) =>
+        View.Transfer(party, file, rulebook, asOf, PositionOf, isBrief);
 
     private static RefusedException Unknown(string name) => new(RefusedException.Refuse(
         Google.Rpc.Code.NotFound, ErrorReason.ResourceUnknown, $"There is no {name}.", [new("name", name)]));

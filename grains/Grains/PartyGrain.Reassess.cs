@@ -92,7 +92,7 @@ internal sealed partial class PartyGrain
     {
         var before = await RecallAsync(_party, command);
         var decision = before.Decide(command, rulebook);
-        await _tail;
+        await CurrentAsync();
         return (before, decision, 0);
     }
 

@@ -148,8 +148,8 @@ internal sealed partial class PartyGrain
         var decision = before.Decide(command, rulebook);
         if (decision is Refused refused)
         {
-            // What it conflicts with may not be durable yet.
-            await _tail;
+            // What it conflicts with may not be durable yet; and another may know of what is missing here.
+            await CurrentAsync();
             throw new RefusedException(ToStatus(refused.Refusal));
         }
 
@@ -166,7 +166,7 @@ internal sealed partial class PartyGrain
         // A repeat waits for what is under way: the first time may not be durable yet.
         var appended = decision is Decided decided
             ? AppendAsync([Seal(decided, GrainTelemetry.TraceIdOf(traceparent))], [span])
-            : _tail;
+            : CurrentAsync();
         var party = _party;
         await appended;
         return (before, decision, party);

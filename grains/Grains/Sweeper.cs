@@ -122,9 +122,10 @@ internal sealed partial class Sweeper(
                 LogWakes(from);
                 await grains.GetGrain<IPartyGrain>(from).Kick();
             }
-            catch (RefusedException e) when (e.Status.Code == (int)Google.Rpc.Code.Unavailable)
+            catch (RefusedException e) when (
+                e.Status.Code is (int)Google.Rpc.Code.Unavailable or (int)Google.Rpc.Code.DataLoss)
             {
-                // The journal is away: whoever writes to it says so.
+                // The journal is away, or the party quarantined: whoever finds that says so.
             }
             catch (Exception e)
             {

@@ -162,8 +162,10 @@ internal static class View
     }
 
     /// <summary>A transfer as one party's file has it.</summary>
+    /// <param name="isBrief">Without its notices.</param>
     public static V1.Transfer Transfer(
-        Grid.Party party, TransferFile file, Rulebook rulebook, DateOnly asOf, Func<long, long> positionOf)
+        Grid.Party party, TransferFile file, Rulebook rulebook, DateOnly asOf, Func<long, long> positionOf,
+        bool isBrief = false)
     {
         var (match, differences) = Matching.Compare(file, rulebook.Taxonomy, rulebook.TermsOf(file));
         var assessment = Assessment.Of(file, rulebook);
@@ -192,7 +194,7 @@ internal static class View
                 }),
             },
             Findings = { findings },
-            Notices = { file.History.Select(Notice) },
+            Notices = { isBrief ? [] : file.History.Select(Notice) },
             Completed = assessment.IsCompleted,
             Position = file.History
                 .SelectMany(n => new[] { positionOf(n.Version), n.FilerPosition, n.CounterpartPosition })

@@ -101,6 +101,9 @@ public sealed partial class JournalWriter : IAsyncDisposable
         _queue.Reader.Count > share * _limits.QueuedAppendsMax
         || Volatile.Read(ref _queuedBytes) > share * _limits.QueuedBytesMax;
 
+    /// <summary>Completes when nothing more can be written: it was disposed of, or is broken.</summary>
+    public Task Ended => _loop;
+
     /// <summary>Writes what waits, then stops. Whoever comes later is told to go elsewhere.</summary>
     public async ValueTask DisposeAsync()
     {

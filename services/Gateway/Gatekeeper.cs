@@ -25,13 +25,17 @@ internal sealed partial class Gatekeeper(Shapes shapes, TimeProvider time, ILogg
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
+        Task<TResponse>? answer = null;
         try
         {
             Admit(context, (IMessage)request);
-            return await continuation(request, context).WaitAsync(CallTimeMax, time, context.CancellationToken);
+            answer = continuation(request, context);
+            return await answer.WaitAsync(CallTimeMax, time, context.CancellationToken);
         }
         catch (Exception e) when (e is not RpcException)
         {
+            if (answer is { IsCompleted: false })
+                Turnstiles.NoteUnended(context.GetHttpContext(), answer);
             throw Refuse(e, context);
         }
     }

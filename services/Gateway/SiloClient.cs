@@ -10,8 +10,6 @@ internal static class SiloClient
     // A silo that has died or joined is known by then. It is one small query of one gateway.
     private static readonly TimeSpan RefreshSilos = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan RetryConnection = TimeSpan.FromSeconds(1);
-
     // As long as the gatekeeper lets a call take.
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
@@ -25,11 +23,7 @@ internal static class SiloClient
             client.Services.AddMessageCodec();
             client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = RefreshSilos);
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
-            client.UseConnectionRetryFilter(async (_, cancellation) =>
-            {
-                await Task.Delay(RetryConnection, TimeProvider.System, cancellation);
-                return true;
-            });
+            client.UseConnectionRetryFilter<SiloSearch>();
         });
 
         builder.Services.AddSingleton<SiloLoss>();

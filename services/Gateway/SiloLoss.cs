@@ -10,7 +10,8 @@ namespace Treaty.Grid.Gateway;
 /// <remarks>
 /// It also gives up calls that wait for a silo which is no longer there. A call goes to one silo and may be handed on
 /// to another: if that one freezes or is cut off, nobody tells whoever waits for the answer, and it would wait until
-/// the call's time is over, long after another silo has taken the parties over.
+/// the call's time is over, long after another silo has taken the parties over. A silo that stops as planned leaves the
+/// list as well; by then what it was asked is answered, or handed over.
 /// </remarks>
 internal sealed partial class SiloLoss(IGatewayListProvider silos, TimeProvider time, ILogger<SiloLoss> log)
     : BackgroundService, IOutgoingGrainCallFilter

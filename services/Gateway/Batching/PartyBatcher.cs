@@ -131,7 +131,7 @@ internal sealed partial class PartyBatcher(IGrainFactory grains, TimeProvider ti
 
     private async Task CallAsync(string party, List<WaitingNotices> batch)
     {
-        var call = new FileRequest();
+        var call = new FileRequest { TransfersApart = true };
         foreach (var request in batch)
             call.Items.AddRange(request.Items);
         foreach (var request in batch)
@@ -157,6 +157,12 @@ internal sealed partial class PartyBatcher(IGrainFactory grains, TimeProvider ti
 
     private static void Distribute(List<WaitingNotices> batch, FileResponse response)
     {
+        for (var i = 0; i < response.TransferOf.Count && response.Transfers.Count > 0; i++)
+        {
+            if (response.TransferOf[i] is > 0 and var number)
+                response.Results[i].Response.Transfer = response.Transfers[number - 1];
+        }
+
         var next = 0;
         foreach (var request in batch)
         {

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Treaty.Grid.Cluster.V1;
+using Treaty.Grid.Contracts;
 using Treaty.Grid.Gateway.Names;
 using Treaty.Grid.V1;
 
@@ -16,10 +17,20 @@ internal sealed class FindingCalls(IGrainFactory grains) : FindingService.Findin
         await grains.Lists().ListFindings(request);
 
     public override async Task<ReassessFindingsResponse> ReassessFindings(
-        ReassessFindingsRequest request, ServerCallContext context) =>
-        await grains.PartyOf(request.Parent).Reassess(new ReassessRequest
+        ReassessFindingsRequest request, ServerCallContext context)
+    {
+        try
         {
-            Request = request,
-            Traceparent = Telemetry.Traceparent,
-        });
+            return await grains.PartyOf(request.Parent).Reassess(
+                new ReassessRequest { Request = request, Traceparent = Telemetry.Traceparent });
+        }
+        catch (Exception e) when (e is TimeoutException or OrleansException)
+        {
+            throw new RefusedException(RefusedException.RetryLater(
+                Google.Rpc.Code.Unavailable, ErrorReason.OutcomeUnknown,
+                "No answer came in time, and it may have been done. ListFindings says what is found now; asked again, "
+                    + "this names only what it changes then.",
+                Limits.RetryDelay));
+        }
+    }
 }

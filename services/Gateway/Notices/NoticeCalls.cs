@@ -24,7 +24,7 @@ internal sealed class NoticeCalls(IGrainFactory grains, PartyBatcher batcher, Sh
         var filer = Grains.CodeOf(request.Parent);
         if (request.ValidateOnly)
             return await Assess(filer, request.NoticeId, request.Notice);
-        var results = await batcher.FileAsync(filer, [ItemOf(request)], context.CancellationToken);
+        var results = await batcher.FileAsync(filer, [ItemOf(request, isBrief: false)], context.CancellationToken);
         return results[0].ResultCase == SubmitResult.ResultOneofCase.Error
             ? throw new RefusedException(results[0].Error)
             : results[0].Response;
@@ -88,44 +88,19 @@ internal sealed class NoticeCalls(IGrainFactory grains, PartyBatcher batcher, Sh
         if (which.Count == 0)
             return;
         var filed = await batcher.FileAsync(
-            filer, [.. which.Select(i => ItemOf(request.Requests[i]))], cancellation);
-        var seen = new Dictionary<Transfer, Transfer>(ReferenceEqualityComparer.Instance);
+            filer, [.. which.Select(i => ItemOf(request.Requests[i], isBrief: true))], cancellation);
         for (var i = 0; i < filed.Count; i++)
-            results[which[i]] = WithoutNotices(filed[i], seen);
-    }
-
-    /// <summary>
-    /// A thousand notices about one transfer would else come back a thousand times each.
-    /// </summary>
-    private static SubmitResult WithoutNotices(SubmitResult result, Dictionary<Transfer, Transfer> seen)
-    {
-        if (result.Response is not { Transfer: not null } response)
-            return result;
-        if (!seen.TryGetValue(response.Transfer, out var transfer))
-        {
-            transfer = response.Transfer.Clone();
-            transfer.Notices.Clear();
-            seen.Add(response.Transfer, transfer);
-        }
-
-        return new SubmitResult
-        {
-            Response = new SubmitNoticeResponse
-            {
-                Notice = response.Notice,
-                Receipt = response.Receipt,
-                Transfer = transfer,
-                CrossCheck = response.CrossCheck,
-                Replayed = response.Replayed,
-            },
-        };
+            results[which[i]] = filed[i];
     }
 
     private async Task<SubmitResult> AssessItem(string filer, SubmitNoticeRequest item)
     {
         try
         {
-            return new SubmitResult { Response = await Assess(filer, item.NoticeId, item.Notice) };
+            // As of what is filed, a thousand times all notices of one transfer are more than anybody can take.
+            var response = (await Assess(filer, item.NoticeId, item.Notice)).Clone();
+            response.Transfer.Notices.Clear();
+            return new SubmitResult { Response = response };
         }
         catch (Exception e) when (Failures.Explain(e) is { } explained)
         {
@@ -157,10 +132,11 @@ internal sealed class NoticeCalls(IGrainFactory grains, PartyBatcher batcher, Sh
         return response;
     }
 
-    private static FileItem ItemOf(SubmitNoticeRequest request) => new()
+    private static FileItem ItemOf(SubmitNoticeRequest request, bool isBrief) => new()
     {
         NoticeId = request.NoticeId,
         Notice = request.Notice,
         Traceparent = Telemetry.Traceparent,
+        Brief = isBrief,
     };
 }

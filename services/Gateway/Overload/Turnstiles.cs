@@ -12,6 +12,7 @@ namespace Treaty.Grid.Gateway.Overload;
 internal sealed class Turnstiles(RequestDelegate next, TimeProvider time)
 {
     private static readonly object Unserved = new();
+    private static readonly object Unended = new();
 
     private static readonly string[] Filing =
     [
@@ -25,6 +26,9 @@ internal sealed class Turnstiles(RequestDelegate next, TimeProvider time)
 
     /// <summary>The request was let in, and then had no answer but to come again.</summary>
     public static void NoteUnserved(HttpContext context) => context.Items[Unserved] = true;
+
+    /// <summary>Nobody waits for it any more, and it still goes on: its place is not free before it ends.</summary>
+    public static void NoteUnended(HttpContext context, Task work) => context.Items[Unended] = work;
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -51,8 +55,11 @@ internal sealed class Turnstiles(RequestDelegate next, TimeProvider time)
         }
         finally
         {
-            turnstile.Leave(
-                answered: !context.RequestAborted.IsCancellationRequested && !context.Items.ContainsKey(Unserved));
+            var answered = !context.RequestAborted.IsCancellationRequested && !context.Items.ContainsKey(Unserved);
+            if (context.Items.TryGetValue(Unended, out var unended) && unended is Task work)
+                _ = work.ContinueWith(_ => turnstile.Leave(answered), TaskScheduler.Default);
+            else
+                turnstile.Leave(answered);
         }
     }
 }

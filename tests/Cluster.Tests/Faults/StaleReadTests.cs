@@ -29,6 +29,14 @@ public sealed class StaleReadTests(PostgresHome postgres)
                 .Sum(h => h.HoldingClass == HoldingClass.InTransit ? h.Quantity : 0) == long.Parse(id[1..])),
         ("Assess", async (party, id) => (await party.Assess(
             new AssessRequest { NoticeId = id, Notice = Dispatch(id) })).Response.Receipt is not null),
+
+        // What the other side has recorded may be what these find missing, or another.
+        ("Declare", async (party, _) => (await party.Declare(Correction(isDryRun: false))).Replayed),
+        ("Declare, a dry run", async (party, _) => (await party.Declare(Correction(isDryRun: true))).Replayed),
+        ("Register", async (party, _) =>
+            (await party.Register(new RegisterRequest { DisplayName = "Hellas" })).DisplayName == "Hellas"),
+        ("Register again", async (party, id) => (await party.Register(
+            new RegisterRequest { DisplayName = "GRC" })).Position >= await PositionAsync(party, id)),
     ];
 
     [Fact]
@@ -74,6 +82,18 @@ public sealed class StaleReadTests(PostgresHome postgres)
 
     private static Notice Dispatch(string id) =>
         Statements.Dispatch("GRC", "BGR", id, 1, Statements.Day(2007, 5, 4), Purpose.Destruction);
+
+    private static DeclareRequest Correction(bool isDryRun) => new()
+    {
+        DeclarationId = "D-2",
+        Declaration = new Declaration
+        {
+            Discovery = new StockDiscovery(),
+            AsOf = Statements.Day(2007, 5, 4),
+            Supersedes = "parties/GRC/declarations/D-1",
+        },
+        ValidateOnly = isDryRun,
+    };
 
     private static async Task<long> PositionAsync(IPartyGrain party, string id) =>
         (await party.GetTransfer(new GetTransferRequest { Name = Statements.TransferName("GRC", "BGR", id) })).Position;
