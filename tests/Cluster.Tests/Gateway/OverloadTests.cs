@@ -131,6 +131,45 @@ public sealed class OverloadTests : IAsyncLifetime
         await ReadAsync();
     }
 
+    /// <summary>Callers with short deadlines that come again would else fill the gateway with calls to one silo.</summary>
+    [Fact]
+    public async Task A_read_that_nobody_waits_for_keeps_its_place_as_long_as_the_grain_works_on_it()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var given = Enumerable.Range(0, Turnstile.FreeMax).Select(_ => ReadUntilAsync(patience.Token)).ToList();
+        await Eventually.Async(
+            () => Task.FromResult(_reads), reads => reads >= Turnstile.FreeMax, "all that were let in have asked");
+        await patience.CancelAsync();
+        await Task.WhenAll(given.Select(read => Assert.ThrowsAsync<RpcException>(() => read)));
+
+        // The gateway hears a little later that they have gone.
+        for (var more = 0; more < 25; more++)
+        {
+            var read = ReadAsync();
+            await Eventually.Async(
+                () => Task.FromResult(read.IsCompleted || _reads > Turnstile.FreeMax), done => done, "it is answered");
+            Assert.Equal(Turnstile.FreeMax, _reads);
+            Assert.Equal("OVERLOADED", (await Caller.RefusedAsync(() => read)).Reason);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Cancellation);
+        }
+
+        _goOn.SetResult();
+        await Eventually.Async(
+            async () =>
+            {
+                try
+                {
+                    await ReadAsync();
+                    return true;
+                }
+                catch (RpcException e) when (e.StatusCode == StatusCode.ResourceExhausted)
+                {
+                    return false;
+                }
+            },
+            answered => answered, "there is room again");
+    }
+
     /// <summary>
     /// One more after another until one is refused: nobody can tell from outside when all that were sent are inside.
     /// </summary>
@@ -168,9 +207,12 @@ public sealed class OverloadTests : IAsyncLifetime
     private async Task FileAsync(string id) => await new NoticeService.NoticeServiceClient(_channel).SubmitNoticeAsync(
         Request(id), new Metadata { { "x-party", "GRC" } }, cancellationToken: Cancellation);
 
-    private async Task ReadAsync() => await new PartyService.PartyServiceClient(_channel).GetPartyAsync(
-        new GetPartyRequest { Name = "parties/GRC" }, new Metadata { { "x-party", "GRC" } },
-        cancellationToken: Cancellation);
+    private Task ReadAsync() => ReadUntilAsync(Cancellation);
+
+    private async Task ReadUntilAsync(CancellationToken cancellation) =>
+        await new PartyService.PartyServiceClient(_channel).GetPartyAsync(
+            new GetPartyRequest { Name = "parties/GRC" }, new Metadata { { "x-party", "GRC" } },
+            cancellationToken: cancellation);
 
     private async Task<HttpResponseMessage> PostAsync(string id)
     {
