@@ -27,8 +27,9 @@ internal static class Scaling
     {
         var table = new Table(
             $"Batches of {BatchNotices} dispatches of {Parties} parties, {Gateways} gateways, medians of {turns} "
-            + "turns; processor time per notice in microseconds",
-            "silos", "notices/s", "gateways", "silos us", "PostgreSQL", "entries per commit", "commits/s");
+            + "turns; per notice: processor time in microseconds, bytes of the journal",
+            "silos", "notices/s", "gateways", "silos us", "PostgreSQL", "entries per commit", "commits/s",
+            "journal bytes");
         var results = Enumerable.Range(1, 3).ToDictionary(silos => silos, _ => new List<Result>());
         for (var turn = 1; turn <= turns; turn++)
         {
@@ -45,7 +46,8 @@ internal static class Scaling
             table.Add(
                 silos, all.Select(r => r.Rate).MedianOf(), all.Select(r => r.Gateways).MedianOf(),
                 all.Select(r => r.Silos).MedianOf(), all.Select(r => r.Database).MedianOf(),
-                all.Select(r => r.EntriesPerCommit).MedianOf(), all.Select(r => r.Commits).MedianOf());
+                all.Select(r => r.EntriesPerCommit).MedianOf(), all.Select(r => r.Commits).MedianOf(),
+                all.Select(r => r.Bytes).MedianOf());
         }
 
         table.Print(output);
@@ -82,6 +84,10 @@ internal static class Scaling
             SELECT count(DISTINCT xmin::text) FROM treaty_grid.entry
             WHERE position > {before.Head} AND position <= {after.Head}
             """));
+        var bytes = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT sum(length(payload))::bigint FROM treaty_grid.entry
+            WHERE position > {before.Head} AND position <= {after.Head}
+            """));
         await stop.CancelAsync();
         await Task.WhenAll(clients);
         var notices = Math.Max(1, Interlocked.Read(ref filed));
@@ -91,7 +97,8 @@ internal static class Scaling
             (after.Silos - before.Silos).TotalMicroseconds / notices,
             (after.Database - before.Database).TotalMicroseconds / notices,
             (double)(after.Head - before.Head) / Math.Max(1, commits),
-            commits / took.TotalSeconds);
+            commits / took.TotalSeconds,
+            bytes / (double)notices);
 
         async Task<(TimeSpan Gateways, TimeSpan Silos, TimeSpan Database, long Head)> NowAsync() => (
             Sum("gateway", Gateways), Sum("silo", silos), Usage.Processor(server.ProcessId),
@@ -143,5 +150,6 @@ internal static class Scaling
     }
 
     private sealed record Result(
-        double Rate, double Gateways, double Silos, double Database, double EntriesPerCommit, double Commits);
+        double Rate, double Gateways, double Silos, double Database, double EntriesPerCommit, double Commits,
+        double Bytes);
 }
