@@ -24,9 +24,13 @@ public sealed partial class PostgresJournal : IJournal
     private const int IdleInTransactionSeconds = 10;
     private const int LockSeconds = 15;
 
-    // The server gives up before this side does: what it gives up is known not to be written.
+    // The server gives up before this side does: what it gives up is known not to be written. Only where a commit waits
+    // for a standby has it no limit, and this side's ends the wait: the outcome is unknown.
     private const int StatementSeconds = 30;
     private const int CommandSeconds = StatementSeconds + 5;
+
+    // Who has given up does not listen to what the server says to that.
+    private const int GiveUpAtOnce = -1;
 
     private readonly string _where;
     private readonly NpgsqlDataSource _writer;
@@ -47,7 +51,9 @@ public sealed partial class PostgresJournal : IJournal
         ArgumentException.ThrowIfNullOrEmpty(connectionString);
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         _where = $"PostgreSQL ({settings.Database} at {settings.Host}:{settings.Port})";
-        _writer = NpgsqlDataSource.Create(Configure(connectionString, "treaty-grid writer", WriterConnectionsMax));
+        var writer = Configure(connectionString, "treaty-grid writer", WriterConnectionsMax);
+        writer.CancellationTimeout = GiveUpAtOnce;
+        _writer = NpgsqlDataSource.Create(writer);
         _reader = NpgsqlDataSource.Create(Configure(connectionString, "treaty-grid reader", ReaderConnectionsMax));
     }
 
@@ -90,6 +96,7 @@ public sealed partial class PostgresJournal : IJournal
         // Of two settings of one name the server takes the last.
         settings.Options +=
             " -c synchronous_commit=on"
+            + " -c client_min_messages=warning"
             + " -c default_transaction_isolation=read\\ committed"
             + $" -c idle_in_transaction_session_timeout={IdleInTransactionSeconds}s"
             + $" -c lock_timeout={LockSeconds}s"
