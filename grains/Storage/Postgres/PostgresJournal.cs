@@ -16,7 +16,7 @@ public sealed partial class PostgresJournal : IJournal
     // A silo writes one commit at a time; the second is for an opening or a flush that comes from beside the writer.
     private const int WriterConnectionsMax = 2;
 
-    // A hundred is what a server takes as delivered: this leaves room for four silos and their operators.
+    // With those of the other pools it is what a silo takes of the server's: deploy/README.md adds them up.
     private const int ReaderConnectionsMax = 16;
 
     // Nobody but a person at a prompt can hold the head without working. The server cuts off one who was told to
@@ -84,15 +84,13 @@ public sealed partial class PostgresJournal : IJournal
 
     private static NpgsqlConnectionStringBuilder Configure(string connectionString, string name, int connectionsMax)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            ApplicationName = name,
-            MaxPoolSize = connectionsMax,
-            MinPoolSize = 0,
-            CommandTimeout = CommandSeconds,
-            // A session is never changed after its start. To reset it would throw away the plans of the functions.
-            NoResetOnClose = true,
-        };
+        var settings = ConnectionSettings.Of(connectionString);
+        settings.ApplicationName = name;
+        settings.MaxPoolSize = connectionsMax;
+        settings.MinPoolSize = 0;
+        settings.CommandTimeout = CommandSeconds;
+        // A session is never changed after its start. To reset it would throw away the plans of the functions.
+        settings.NoResetOnClose = true;
         // Of two settings of one name the server takes the last.
         settings.Options +=
             " -c synchronous_commit=on"

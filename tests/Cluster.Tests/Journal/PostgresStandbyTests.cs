@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Treaty.Grid.Cluster.Tests.Postgres;
+using Treaty.Grid.Hosting;
 using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Cluster.Tests.Journal;
@@ -67,6 +70,33 @@ public sealed class PostgresStandbyTests : IAsyncLifetime
         await GoesOnAsync(version, new OpenedParty(3, version));
     }
 
+    [Fact]
+    public async Task Of_several_hosts_the_primary_is_asked_even_where_a_standby_is_named_first()
+    {
+        await using var standby = await PostgresServer.StartAsync();
+        await standby.StopAsync();
+        await File.WriteAllTextAsync(Path.Combine(standby.Data, "standby.signal"), "", Cancellation);
+        await standby.RestartAsync();
+        var both = Database.With(settings => settings.Host =
+            $"127.0.0.1:{PortOf(standby)},127.0.0.1:{PortOf(_server!)}").ConnectionString;
+        await CommitAsync(1, 1);
+
+        await using var journal = new PostgresJournal(both);
+        await journal.StartAsync(Cancellation);
+        Assert.Equal(1, await journal.GetHeadAsync(Cancellation));
+        Assert.Equal(new OpenedParty(2, 1), await journal.OpenAsync("GRC", Cancellation));
+        await using var snapshots = new PostgresSnapshotStore(both, NullLogger<PostgresSnapshotStore>.Instance);
+        await snapshots.StartAsync(Cancellation);
+        await using var lists = new PostgresReadModel(both, TimeProvider.System);
+        await (await lists.OpenWriterAsync(Cancellation))!.DisposeAsync();
+        Assert.Equal(0, await lists.GetPositionAsync(Cancellation));
+        await using var table = new SiloTable(both, "treaty-grid");
+        Assert.Empty(await table.ListAsync(Cancellation));
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Grid:Postgres", both)]).Build();
+        var members = new PostgresDatabase(Membership.Of(settings.GetSection("Grid")).ConnectionString);
+        Assert.False(await members.AskAsync<bool>("SELECT pg_is_in_recovery()"));
+    }
+
     /// <summary>With the version that its entry has, if it is written.</summary>
     private async Task<(Task Commit, long Version)> CommitWithoutStandbyAsync()
     {
@@ -114,6 +144,9 @@ public sealed class PostgresStandbyTests : IAsyncLifetime
         await write;
         return false;
     }
+
+    private static int PortOf(PostgresServer server) =>
+        new NpgsqlConnectionStringBuilder(server.ConnectionString).Port;
 
     private Task CancelAsync() =>
         Database.RunAsync($"SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE {Waiting}");
