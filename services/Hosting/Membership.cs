@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
-using Npgsql;
 using Orleans.Configuration;
+using Treaty.Grid.Storage.Postgres;
 
 namespace Treaty.Grid.Hosting;
 
@@ -33,15 +33,13 @@ public sealed record Membership(string Cluster, string ConnectionString)
         var cluster = settings["Cluster"] is { Length: > 0 } name ? name : ServiceId;
         try
         {
-            var builder = new NpgsqlConnectionStringBuilder(connection)
-            {
-                // Orleans asks for its table of queries without naming a schema.
-                SearchPath = Schema,
-                ApplicationName = "treaty-grid membership",
-                MaxPoolSize = ConnectionsMax,
-                CommandTimeout = CommandSeconds,
-                Timeout = CommandSeconds,
-            };
+            var builder = ConnectionSettings.Of(connection);
+            // Orleans asks for its table of queries without naming a schema.
+            builder.SearchPath = Schema;
+            builder.ApplicationName = "treaty-grid membership";
+            builder.MaxPoolSize = ConnectionsMax;
+            builder.CommandTimeout = CommandSeconds;
+            builder.Timeout = CommandSeconds;
             return new Membership(cluster, builder.ConnectionString);
         }
         catch (ArgumentException e)

@@ -5,6 +5,9 @@ namespace Treaty.Grid.Storage;
 
 public sealed partial class PostgresJournal
 {
+    // Of the server, in which a commit waits for its standby. What it says there is translated, this is not.
+    private const string StandbyWait = "SyncRepWaitForLSN";
+
     public async ValueTask<OpenedParty> OpenAsync(string party, CancellationToken cancellation) =>
         (await OpenManyAsync([party], cancellation))[0];
 
@@ -51,14 +54,23 @@ public sealed partial class PostgresJournal
     }
 
     /// <summary>One round trip, and one transaction on the server.</summary>
+    /// <remarks>
+    /// A commit that is cancelled, by whomever, while it waits for its standby, ends with success and a warning: it is
+    /// on one machine alone, and may be lost with it.
+    /// </remarks>
     private async ValueTask<List<T>> WriteAsync<T>(
         string sql, Func<NpgsqlDataReader, T> take, CancellationToken cancellation, params NpgsqlParameter[] parameters)
     {
         RefuseUnlessUsable();
         await using var connection = await ConnectAsync(_writer, cancellation);
+        var isAlone = false;
+        connection.Notice += (_, e) => isAlone |= e.Notice.Routine == StandbyWait;
         try
         {
-            return await ExecuteAsync(connection, sql, parameters, take, cancellation);
+            var taken = await ExecuteAsync(connection, sql, parameters, take, cancellation);
+            return isAlone
+                ? throw new NpgsqlException($"{_where} did not wait until its standby had what was written.")
+                : taken;
         }
         catch (NpgsqlException e) when (IsUndone(e))
         {

@@ -16,7 +16,7 @@ public sealed partial class PostgresJournal : IJournal
     // A silo writes one commit at a time; the second is for an opening or a flush that comes from beside the writer.
     private const int WriterConnectionsMax = 2;
 
-    // A hundred is what a server takes as delivered: this leaves room for four silos and their operators.
+    // With those of the other pools it is what a silo takes of the server's: deploy/README.md adds them up.
     private const int ReaderConnectionsMax = 16;
 
     // Nobody but a person at a prompt can hold the head without working. The server cuts off one who was told to
@@ -24,9 +24,13 @@ public sealed partial class PostgresJournal : IJournal
     private const int IdleInTransactionSeconds = 10;
     private const int LockSeconds = 15;
 
-    // The server gives up before this side does: what it gives up is known not to be written.
+    // The server gives up before this side does: what it gives up is known not to be written. Only where a commit waits
+    // for a standby has it no limit, and this side's ends the wait: the outcome is unknown.
     private const int StatementSeconds = 30;
     private const int CommandSeconds = StatementSeconds + 5;
+
+    // Who has given up does not listen to what the server says to that.
+    private const int GiveUpAtOnce = -1;
 
     private readonly string _where;
     private readonly NpgsqlDataSource _writer;
@@ -47,7 +51,9 @@ public sealed partial class PostgresJournal : IJournal
         ArgumentException.ThrowIfNullOrEmpty(connectionString);
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         _where = $"PostgreSQL ({settings.Database} at {settings.Host}:{settings.Port})";
-        _writer = NpgsqlDataSource.Create(Configure(connectionString, "treaty-grid writer", WriterConnectionsMax));
+        var writer = Configure(connectionString, "treaty-grid writer", WriterConnectionsMax);
+        writer.CancellationTimeout = GiveUpAtOnce;
+        _writer = NpgsqlDataSource.Create(writer);
         _reader = NpgsqlDataSource.Create(Configure(connectionString, "treaty-grid reader", ReaderConnectionsMax));
     }
 
@@ -78,18 +84,17 @@ public sealed partial class PostgresJournal : IJournal
 
     private static NpgsqlConnectionStringBuilder Configure(string connectionString, string name, int connectionsMax)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            ApplicationName = name,
-            MaxPoolSize = connectionsMax,
-            MinPoolSize = 0,
-            CommandTimeout = CommandSeconds,
-            // A session is never changed after its start. To reset it would throw away the plans of the functions.
-            NoResetOnClose = true,
-        };
+        var settings = ConnectionSettings.Of(connectionString);
+        settings.ApplicationName = name;
+        settings.MaxPoolSize = connectionsMax;
+        settings.MinPoolSize = 0;
+        settings.CommandTimeout = CommandSeconds;
+        // A session is never changed after its start. To reset it would throw away the plans of the functions.
+        settings.NoResetOnClose = true;
         // Of two settings of one name the server takes the last.
         settings.Options +=
             " -c synchronous_commit=on"
+            + " -c client_min_messages=warning"
             + " -c default_transaction_isolation=read\\ committed"
             + $" -c idle_in_transaction_session_timeout={IdleInTransactionSeconds}s"
             + $" -c lock_timeout={LockSeconds}s"

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Treaty.Grid.Storage.Postgres;
 using Treaty.Grid.Storage.Postgres.Snapshots;
 using Treaty.Grid.Storage.Snapshots;
 using SnapshotSql = Treaty.Grid.Storage.Postgres.Snapshots.Sql;
@@ -27,11 +28,9 @@ public sealed class PostgresSnapshotStore : SnapshotStore
         : base(logger, filterBytesMax)
     {
         ArgumentException.ThrowIfNullOrEmpty(connectionString);
-        var settings = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            ApplicationName = "treaty-grid snapshots",
-            MaxPoolSize = ConnectionsMax,
-        };
+        var settings = ConnectionSettings.Of(connectionString);
+        settings.ApplicationName = "treaty-grid snapshots";
+        settings.MaxPoolSize = ConnectionsMax;
         settings.Options += $" -c idle_in_transaction_session_timeout={IdleInTransactionSeconds}s";
         _database = NpgsqlDataSource.Create(settings);
     }

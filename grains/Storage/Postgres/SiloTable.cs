@@ -11,7 +11,7 @@ namespace Treaty.Grid.Storage;
 /// <param name="cluster">The name of the cluster.</param>
 public sealed class SiloTable(string connectionString, string cluster) : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(connectionString);
+    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(ConnectionSettings.Of(connectionString));
 
     /// <summary>All that are written down, by their start.</summary>
     /// <exception cref="JournalUnavailableException">

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Npgsql;
+using Treaty.Grid.Storage.Postgres;
 
 namespace Treaty.Grid.Storage;
 
@@ -17,6 +18,9 @@ public sealed class PostgresReadModel : ReadModel
     // The statements of the writer and the lists that are asked for most.
     private const int PreparedMax = 50;
 
+    // Readers; the writer's is one more.
+    private const int ConnectionsMax = 8;
+
     // A page is read in milliseconds; whoever takes longer holds a connection that others wait for.
     private const int CommandSecondsMax = 10;
 
@@ -25,12 +29,11 @@ public sealed class PostgresReadModel : ReadModel
 
     public PostgresReadModel(string connectionString, TimeProvider time) : base(time)
     {
-        var readers = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            SearchPath = Schema,
-            CommandTimeout = CommandSecondsMax,
-            MaxAutoPrepare = PreparedMax,
-        };
+        var readers = ConnectionSettings.Of(connectionString);
+        readers.SearchPath = Schema;
+        readers.MaxPoolSize = ConnectionsMax;
+        readers.CommandTimeout = CommandSecondsMax;
+        readers.MaxAutoPrepare = PreparedMax;
         _readers = NpgsqlDataSource.Create(readers);
         _writers = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(readers.ToString()) { Pooling = false });

@@ -28,6 +28,8 @@ public sealed class BackupTests(PostgresHome postgres)
             await traffic.MoreAsync(300);
             before = traffic.Filed.ToDictionary();
             Assert.Equal((0, ""), await ScriptAsync("backup", database, backup));
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(backup));
             await traffic.EndAsync();
 
             // Neither overwrites what is there.
@@ -35,6 +37,8 @@ public sealed class BackupTests(PostgresHome postgres)
             Assert.Contains("already", (await ScriptAsync("restore", database, backup)).Errors);
         }
 
+        var unnamed = elsewhere.With(settings => settings.Database = null);
+        Assert.Contains("PGDATABASE", (await ScriptAsync("restore", unnamed, backup)).Errors);
         Assert.Equal((0, ""), await ScriptAsync("restore", elsewhere, backup));
         var (exitCode, _, errors) = await Commands.RunAsync(
             "verify", "--quiet", "--postgres", elsewhere.ConnectionString);

@@ -135,7 +135,8 @@ public sealed class PostgresJournalTests(PostgresHome postgres) : JournalContrac
     {
         await using var careless = new PostgresJournal(
             Database.With(settings => settings.Options =
-                "-c synchronous_commit=off -c statement_timeout=0 -c default_transaction_isolation=serializable")
+                "-c synchronous_commit=off -c client_min_messages=error -c statement_timeout=0 "
+                + "-c default_transaction_isolation=serializable")
             .ConnectionString);
         await careless.StartAsync(Cancellation);
         await Database.RunAsync(
@@ -144,7 +145,7 @@ public sealed class PostgresJournalTests(PostgresHome postgres) : JournalContrac
             CREATE FUNCTION treaty_grid.look() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
               INSERT INTO treaty_grid.seen SELECT name, setting || coalesce(unit, '') FROM pg_settings WHERE name IN (
                 'synchronous_commit', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout',
-                'transaction_isolation');
+                'transaction_isolation', 'client_min_messages');
               RETURN NULL;
             END $$;
             CREATE TRIGGER look AFTER INSERT ON treaty_grid.entry EXECUTE FUNCTION treaty_grid.look();
@@ -153,8 +154,8 @@ public sealed class PostgresJournalTests(PostgresHome postgres) : JournalContrac
         await careless.CommitAsync([Of("GRC", 1, 0, "a")], Cancellation);
 
         Assert.Equal(
-            "idle_in_transaction_session_timeout=10000ms lock_timeout=15000ms statement_timeout=30000ms "
-            + "synchronous_commit=on transaction_isolation=read committed",
+            "client_min_messages=warning idle_in_transaction_session_timeout=10000ms lock_timeout=15000ms "
+            + "statement_timeout=30000ms synchronous_commit=on transaction_isolation=read committed",
             await Database.AskAsync<string>(
                 "SELECT string_agg(setting || '=' || value, ' ' ORDER BY setting) FROM treaty_grid.seen"));
     }
