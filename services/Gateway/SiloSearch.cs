@@ -24,6 +24,7 @@ internal sealed partial class SiloSearch(TimeProvider time, ILogger<SiloSearch> 
     }
 
     [LoggerMessage(
-        Level = LogLevel.Warning, Message = "No silo can be reached, looking on; said again only when it changes: {Reason}")]
+        Level = LogLevel.Warning,
+        Message = "No silo can be reached, looking on; said again only when it changes: {Reason}")]
     private partial void LogNone(string reason);
 }

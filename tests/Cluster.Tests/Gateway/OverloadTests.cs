@@ -131,7 +131,9 @@ public sealed class OverloadTests : IAsyncLifetime
         await ReadAsync();
     }
 
-    /// <summary>Callers with short deadlines that come again would else fill the gateway with calls to one silo.</summary>
+    /// <summary>
+    /// Callers with short deadlines that come again would else fill the gateway with calls to one silo.
+    /// </summary>
     [Fact]
     public async Task A_read_that_nobody_waits_for_keeps_its_place_as_long_as_the_grain_works_on_it()
     {
