@@ -80,7 +80,7 @@ public sealed partial record Party
             }
 
             Add(booked);
-            foreach (var key in Party.FilesOf(notice).Concat(Party.FilesTouchedBy(notice)).ToList())
+            foreach (var key in (List<TransferKey>)[.. Party.FilesOf(notice), .. Party.FilesTouchedBy(notice)])
             {
                 JudgeFile(rulebook, key, position);
             }
@@ -201,6 +201,11 @@ public sealed partial record Party
         {
             var recorded = Party.Duties.GetValueOrDefault(transfer, []);
             var duties = owed.ToList();
+            if (duties.SequenceEqual(recorded))
+            {
+                return;
+            }
+
             foreach (var duty in duties.Except(recorded))
             {
                 Add(new DutySet(duty));
@@ -220,11 +225,17 @@ public sealed partial record Party
         public void AddFindings(
             string about, IEnumerable<Finding> found, long position = 0, Func<string, bool>? judged = null)
         {
-            judged ??= _ => true;
-            var recorded = Party.Findings.GetValueOrDefault(about, []).RemoveAll(f => !judged(f.Key.Rule));
-            var held = new HashSet<FindingKey>();
-            foreach (var finding in found.Where(f => judged(f.Key.Rule)))
+            judged ??= static _ => true;
+            var recorded = Party.Findings.GetValueOrDefault(about, []);
+            HashSet<FindingKey>? held = null;
+            foreach (var finding in found)
             {
+                if (!judged(finding.Key.Rule))
+                {
+                    continue;
+                }
+
+                held ??= [];
                 held.Add(finding.Key);
                 var last = recorded.FirstOrDefault(f => f.Key == finding.Key);
                 if (last is null || last.Closed is not null || !last.Says(finding))
@@ -238,8 +249,13 @@ public sealed partial record Party
                 }
             }
 
-            foreach (var finding in recorded.Where(f => f.Closed is null && !held.Contains(f.Key)))
+            foreach (var finding in recorded)
             {
+                if (finding.Closed is not null || held?.Contains(finding.Key) == true || !judged(finding.Key.Rule))
+                {
+                    continue;
+                }
+
                 Add(new FindingClosed(finding.Key, ReasonFor(finding.Key), position)
                 {
                     RecordTime = _recordTime,

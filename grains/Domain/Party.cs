@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Findings;
 using Treaty.Grid.Reports;
@@ -30,8 +32,14 @@ public sealed partial record Party(string Code)
     public DateTimeOffset RecordTime { get; init; }
 
     /// <summary>By the convention's id.</summary>
-    public ImmutableSortedDictionary<string, ImmutableArray<RecordedNotification>> Notifications { get; init; } =
-        ImmutableSortedDictionary.Create<string, ImmutableArray<RecordedNotification>>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, ImmutableArray<RecordedNotification>> Notifications
+    {
+        get;
+        init => (field, _memberships) = (value, new MembershipMemo());
+    } = ImmutableSortedDictionary.Create<string, ImmutableArray<RecordedNotification>>(StringComparer.Ordinal);
+
+    /// <summary>Follows from <see cref="Notifications"/>, and goes with them.</summary>
+    private readonly MembershipMemo _memberships = new();
 
     /// <summary>By the notification's id.</summary>
     public ImmutableDictionary<string, Filed<DepositaryNotification>> NotificationIds { get; init; } =
@@ -144,7 +152,8 @@ public sealed partial record Party(string Code)
     }
 
     /// <summary>Where this party stands under a convention on a day.</summary>
-    public Membership MembershipOn(Convention convention, DateOnly day) => RecordUnder(convention).On(day);
+    public Membership MembershipOn(Convention convention, DateOnly day) =>
+        _memberships.On(RecordUnder(convention), day);
 
     /// <summary>A notice that this party filed, or null.</summary>
     public FiledNotice? FindNotice(string id) =>
@@ -223,19 +232,29 @@ public static class NoticeContent
     public static string? Of(Notice notice)
     {
         if (notice.Kind is not (NoticeKind.Dispatch or NoticeKind.Receipt)
-            || notice.Lines.Any(l => l.Exactness == QuantityBasis.Undisclosed))
+            || notice.Lines.Any(static l => l.Exactness == QuantityBasis.Undisclosed))
         {
             return null;
         }
 
-        var lines = notice.Lines
-            .OrderBy(l => l.Stated, StringComparer.Ordinal)
-            .ThenBy(l => l.Class)
-            .Select(l => FormattableString.Invariant($"{l.Stated} {(int)l.Class} {l.Quantity} ")
-                + string.Join(',', l.Lots.OrderBy(x => x.Number, StringComparer.Ordinal)
-                    .Select(x => FormattableString.Invariant($"{x.Number}={x.Quantity}"))));
-        return FormattableString.Invariant(
-            $"{(int)notice.Kind} {notice.Transfer.Counterpart(notice.Filer)} {(int)notice.Purpose} ")
-            + FormattableString.Invariant($"{notice.Date.DayNumber} {string.Join(';', lines)}");
+        var text = new StringBuilder();
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{(int)notice.Kind} {notice.Transfer.Counterpart(notice.Filer)} {(int)notice.Purpose} ");
+        text.Append(CultureInfo.InvariantCulture, $"{notice.Date.DayNumber} ");
+        var separator = "";
+        foreach (var line in notice.Lines.Length < 2
+            ? notice.Lines
+            : [.. notice.Lines.OrderBy(l => l.Stated, StringComparer.Ordinal).ThenBy(l => l.Class)])
+        {
+            text.Append(
+                CultureInfo.InvariantCulture, $"{separator}{line.Stated} {(int)line.Class} {line.Quantity} ");
+            text.AppendJoin(',', line.Lots.IsEmpty ? [] : line.Lots
+                .OrderBy(x => x.Number, StringComparer.Ordinal)
+                .Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Number}={x.Quantity}")));
+            separator = ";";
+        }
+
+        return text.ToString();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Treaty.Grid.Conventions;
 using Treaty.Grid.Findings;
 using Treaty.Grid.Items;
@@ -8,7 +9,11 @@ namespace Treaty.Grid;
 /// <summary>What every decision is made by: the conventions and the taxonomy in force in this register.</summary>
 public sealed class Rulebook
 {
-    private readonly ImmutableDictionary<string, (Jurisdiction Law, Rule Rule)> _rules;
+    private readonly FrozenDictionary<string, (Jurisdiction Law, Rule Rule)> _rules;
+
+    /// <summary>By item, the conventions that name it; one array for all items of the same ones.</summary>
+    private readonly FrozenDictionary<string, ImmutableArray<Jurisdiction>> _concerned;
+    private readonly ImmutableArray<Jurisdiction> _primary;
 
     /// <param name="conventions">No two of one id, nor with a rule of one id.</param>
     /// <param name="taxonomy">The shared list; what conventions add to it is added here.</param>
@@ -23,7 +28,18 @@ public sealed class Rulebook
         Primary = Jurisdictions.FirstOrDefault(j => j.Convention.IsPrimary);
         _rules = Jurisdictions
             .SelectMany(j => j.Convention.Rules.Select(r => (Law: j, Rule: r)))
-            .ToImmutableDictionary(r => r.Rule.Id, StringComparer.Ordinal);
+            .ToFrozenDictionary(r => r.Rule.Id, StringComparer.Ordinal);
+        _primary = Primary is { } primary ? [primary] : [];
+        var arrays = new Dictionary<string, ImmutableArray<Jurisdiction>>(StringComparer.Ordinal);
+        _concerned = Taxonomy.Items.Keys.ToFrozenDictionary(
+            item => item,
+            item =>
+            {
+                var concerned = Jurisdictions.Where(j => j.Names(item)).ToImmutableArray();
+                var names = string.Join(' ', concerned.Select(j => j.Id));
+                return arrays.TryGetValue(names, out var same) ? same : arrays[names] = concerned;
+            },
+            StringComparer.Ordinal);
     }
 
     /// <summary>By id.</summary>
@@ -52,14 +68,50 @@ public sealed class Rulebook
     /// </summary>
     public ImmutableArray<Jurisdiction> ConcernedBy(IEnumerable<Line> lines)
     {
-        var items = lines.Select(l => l.Item).Distinct(StringComparer.Ordinal).ToList();
-        var concerned = Jurisdictions.Where(j => items.Exists(j.IsConcernedBy)).ToImmutableArray();
-        return !concerned.IsEmpty ? concerned : Primary is { } primary ? [primary] : [];
+        var concerned = ImmutableArray<Jurisdiction>.Empty;
+        foreach (var line in lines)
+        {
+            concerned = With(concerned, line);
+        }
+
+        return concerned.IsEmpty ? _primary : concerned;
     }
 
     /// <summary>The conventions under which a file of a transfer is judged.</summary>
-    public ImmutableArray<Jurisdiction> ConcernedBy(TransferFile file) =>
-        ConcernedBy(file.History.SelectMany(n => n.Notice.Lines));
+    public ImmutableArray<Jurisdiction> ConcernedBy(TransferFile file)
+    {
+        var concerned = ImmutableArray<Jurisdiction>.Empty;
+        foreach (var filed in file.Notices)
+        {
+            concerned = With(concerned, filed.Notice);
+        }
+
+        foreach (var filed in file.Replaced)
+        {
+            concerned = filed.Notice.Transfer == file.Key ? With(concerned, filed.Notice) : concerned;
+        }
+
+        return concerned.IsEmpty ? _primary : concerned;
+    }
+
+    private ImmutableArray<Jurisdiction> With(ImmutableArray<Jurisdiction> concerned, Notice notice)
+    {
+        foreach (var line in notice.Lines)
+        {
+            concerned = With(concerned, line);
+        }
+
+        return concerned;
+    }
+
+    /// <summary>With the conventions that a line's item concerns: an item that nobody knows, the primary one.</summary>
+    private ImmutableArray<Jurisdiction> With(ImmutableArray<Jurisdiction> concerned, Line line)
+    {
+        var more = _concerned.GetValueOrDefault(line.Item, _primary);
+        return concerned == more || more.IsEmpty ? concerned
+            : concerned.IsEmpty ? more
+            : [.. Jurisdictions.Where(j => concerned.Contains(j) || more.Contains(j))];
+    }
 
     /// <summary>The tolerances that the two sides of a file are held to: of the first convention it concerns.</summary>
     public Terms TermsOf(TransferFile file) =>

@@ -72,7 +72,9 @@ public static class Dump
 
     private static FieldInfo[] Fields(Type type) => KnownFields.GetOrAdd(
         type,
+        // What was looked up lately is no part of a value: it follows from the rest.
         static t => [.. t.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Where(f => f.FieldType.Name != "MembershipMemo")
             .OrderBy(f => f.MetadataToken)]);
 
     private static string Name(FieldInfo field) =>

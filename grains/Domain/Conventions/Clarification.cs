@@ -46,6 +46,11 @@ public sealed record Clarification(DepositaryNotification Request, DateOnly Due)
             return [];
         }
 
+        if (!record.Notifications.Any(static n => n.Notification.Kind == NotificationKind.ClarificationRequested))
+        {
+            return [];
+        }
+
         var cases = new List<Clarification>();
         foreach (var (notification, _) in record.Notifications.Where(n => n.Notification.Date <= asOf))
         {

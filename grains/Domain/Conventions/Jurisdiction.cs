@@ -9,6 +9,7 @@ namespace Treaty.Grid.Conventions;
 public sealed class Jurisdiction
 {
     private readonly FrozenDictionary<string, ImmutableArray<ItemCategory>> _categories;
+    private readonly FrozenSet<string> _mayCover;
     private readonly FrozenDictionary<Check, ImmutableArray<Rule>> _rules;
 
     public Jurisdiction(Convention convention, Taxonomy taxonomy)
@@ -23,6 +24,10 @@ public sealed class Jurisdiction
         _rules = convention.Rules
             .GroupBy(r => r.Check)
             .ToFrozenDictionary(g => g.Key, g => g.ToImmutableArray());
+        _mayCover = _categories
+            .Where(i => i.Value.Any(c => c.Coverage != Coverage.Never))
+            .Select(i => i.Key)
+            .ToFrozenSet(StringComparer.Ordinal);
     }
 
     public Convention Convention { get; }
@@ -58,10 +63,10 @@ public sealed class Jurisdiction
     }
 
     /// <summary>What the convention is about, whatever is reported of its use.</summary>
-    public bool CoversAlways(string item) => CategoriesOf(item).Any(c => c.Coverage == Coverage.Always);
+    public bool CoversAlways(string item) => CategoriesOf(item).Any(static c => c.Coverage == Coverage.Always);
 
     /// <summary>Not known to be something else; an unknown type is judged once it is mapped.</summary>
-    public bool MayCover(string item) => CategoriesOf(item).Any(c => c.Coverage != Coverage.Never);
+    public bool MayCover(string item) => _mayCover.Contains(item);
 
     /// <summary>The same; and what nobody knows, for the convention that such is under.</summary>
     public bool MayConcern(string item) =>
@@ -83,8 +88,18 @@ public sealed class Jurisdiction
     public bool IsUnclear(Line line) => line.Activation != ReportedActivation.Command
         && CategoriesOf(line.Item).Any(c => c.Coverage == Coverage.IfSetOffByAPerson);
 
-    public bool IsIn(string item, ImmutableArray<string> categories) =>
-        CategoriesOf(item).Any(c => categories.Contains(c.Id));
+    public bool IsIn(string item, ImmutableArray<string> categories)
+    {
+        foreach (var category in categories.IsEmpty ? [] : CategoriesOf(item))
+        {
+            if (categories.Contains(category.Id))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>What is known of a line's item: what the line states, and else what the taxonomy does.</summary>
     public ImmutableSortedDictionary<string, string> CharacteristicsOf(Line line) =>
@@ -101,12 +116,19 @@ public sealed class Jurisdiction
             return [];
         }
 
-        var lines = notice.Lines
-            .Where(l => l.IsMoved && Covers(l, scope)
-                && (scope.Stated.IsEmpty || scope.StatedIn(CharacteristicsOf(l)) is not null)
-                && !(IsIn(l.Item, scope.ExceptItems) && l.Quantity <= scope.ExceptQuantityMax))
-            .ToList();
-        return lines.Sum(l => l.Quantity) > scope.QuantityMax ? [] : lines;
+        var (lines, sum) = (new List<Line>(notice.Lines.Length), 0L);
+        foreach (var line in notice.Lines)
+        {
+            if (line.IsMoved && Covers(line, scope)
+                && (scope.Stated.IsEmpty || scope.StatedIn(CharacteristicsOf(line)) is not null)
+                && !(IsIn(line.Item, scope.ExceptItems) && line.Quantity <= scope.ExceptQuantityMax))
+            {
+                lines.Add(line);
+                sum += line.Quantity;
+            }
+        }
+
+        return sum > scope.QuantityMax ? [] : lines;
     }
 
     /// <summary>The items of each category, with those of all that it includes.</summary>

@@ -98,7 +98,18 @@ public sealed record Standings(ImmutableArray<Standing> All)
     /// <summary>
     /// The one under a convention; null if none was taken down: the convention was not judged then.
     /// </summary>
-    public Standing? Under(string convention) => All.FirstOrDefault(s => s.Convention == convention);
+    public Standing? Under(string convention)
+    {
+        foreach (var standing in All)
+        {
+            if (standing.Convention == convention)
+            {
+                return standing;
+            }
+        }
+
+        return null;
+    }
 
     public bool IsBoundUnder(string convention) => Under(convention) is { IsBound: true };
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Treaty.Grid.Findings;
 
 /// <summary>
@@ -16,6 +18,11 @@ public sealed record Check(string Id, ImmutableArray<string> Inputs, bool ByTime
 
     /// <summary>Whether one convention may ask it by several rules, each of its own scope.</summary>
     public bool Repeats => !Reads.IsEmpty;
+
+    /// <summary>There is one object of each: it is looked up often, and to compare all it says takes long.</summary>
+    public bool Equals(Check? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 }
 
 /// <summary>All questions that rules can be made of.</summary>

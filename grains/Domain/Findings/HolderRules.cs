@@ -14,14 +14,27 @@ public static class HolderRules
     public static IEnumerable<Finding> Judge(Party party, TransferFile file, Rulebook rulebook)
     {
         var own = file.Notices.Where(n => n.Notice.Filer == party.Code).ToList();
-        return rulebook.ConcernedBy(own.SelectMany(n => n.Notice.Lines))
-            .SelectMany(law => new[]
+        var findings = new List<Finding>();
+        foreach (var law in rulebook.ConcernedBy(own.SelectMany(n => n.Notice.Lines)))
+        {
+            Add(RetainedAboveDeclared(party, file, own, law));
+            Add(Diverted(party, file, own, law));
+            Add(LotOrNoticeTwice(party, file, own, law));
+            foreach (var rule in law.Of(Checks.AdvanceNoticeMissing))
             {
-                RetainedAboveDeclared(party, file, own, law),
-                Diverted(party, file, own, law),
-                LotOrNoticeTwice(party, file, own, law),
-            }.Concat(law.Of(Checks.AdvanceNoticeMissing).Select(rule => ActedUnplanned(party, file, own, law, rule))))
-            .OfType<Finding>();
+                Add(ActedUnplanned(party, file, own, law, rule));
+            }
+        }
+
+        return findings;
+
+        void Add(Finding? finding)
+        {
+            if (finding is not null)
+            {
+                findings.Add(finding);
+            }
+        }
     }
 
     /// <summary>About one of its declarations: what was received for destruction put to another use.</summary>
@@ -127,7 +140,7 @@ public static class HolderRules
 
     private static Severity? WeightOf(Notice notice, Jurisdiction law)
     {
-        if (!notice.Lines.Any(law.Covers))
+        if (!notice.IsAct || !notice.Lines.Any(law.Covers))
         {
             return null;
         }
@@ -165,7 +178,7 @@ public static class HolderRules
             }
         }
 
-        foreach (var (item, lot) in own
+        foreach (var (item, lot) in !own.Exists(n => n.Notice.Lines.Any(l => !l.Lots.IsEmpty)) ? [] : own
             .Where(n => n.Notice.Kind == NoticeKind.Dispatch)
             .SelectMany(n => n.Notice.Lines)
             .Where(l => law.IsConcernedBy(l.Item))

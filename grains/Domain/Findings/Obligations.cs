@@ -96,10 +96,9 @@ public static class Obligations
                 silence.Due, !silence.IsUnanswered, file.Key.Name);
         }
 
-        var own = file.Of(law.MayConcern);
-        var receipts = TransferRules.ForDestruction(own, law);
         if (law.The(Checks.CertificateOverdue) is { } overdue && law.Terms.Certificate is { } period
-            && file.Key.Recipient == party.Code && receipts.Count > 0)
+            && file.Key.Recipient == party.Code && file.Of(law.MayConcern) is var own
+            && TransferRules.ForDestruction(own, law) is { Count: > 0 } receipts)
         {
             yield return new Obligation(
                 overdue.Id, $"Account for the {law.Convention.About} received for destruction",

@@ -32,6 +32,11 @@ public static class ReportRules
         IReadOnlyList<(string Name, ImmutableArray<Line> Lines, long? StatedTotal)> statements, string party,
         string about, string transfer, Jurisdiction law)
     {
+        if (statements.All(s => IsPlain(s.Lines, s.StatedTotal, law)))
+        {
+            yield break;
+        }
+
         if (law.The(Checks.PartsAndTotalDiffer) is { } differ && Sums(statements, law) is { } sums)
         {
             yield return Find(
@@ -78,6 +83,21 @@ public static class ReportRules
                 Transfer = transfer,
                 Notices = transfer.Length == 0 ? [] : [.. statements.Select(s => s.Name)],
             };
+    }
+
+    /// <summary>As most are: known types that the convention covers, of which no sum is stated.</summary>
+    private static bool IsPlain(ImmutableArray<Line> lines, long? statedTotal, Jurisdiction law)
+    {
+        foreach (var line in lines)
+        {
+            if (!line.Lots.IsEmpty || line.Packaging is not null || law.Excludes(line) || law.IsUnclear(line)
+                || law.Taxonomy.Find(line.Item) is null)
+            {
+                return false;
+            }
+        }
+
+        return statedTotal is null;
     }
 
     private static List<string> Items(IEnumerable<Line> lines) =>

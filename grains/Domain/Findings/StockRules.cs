@@ -13,10 +13,11 @@ public static class StockToDestroy
         Place.Operational, Place.AwaitingDestruction, Place.InTransit, Place.AbroadForDestruction,
     ];
 
+    private static readonly ImmutableArray<Place> ForTraining = [Place.InTransitForTraining];
+
     /// <summary>In the items' base unit, at the end of a day. Only types that it covers in any use count.</summary>
-    public static long Balance(Ledger books, Jurisdiction law, DateOnly day) => books.Items
-        .Where(law.CoversAlways)
-        .Sum(item => Places.Sum(place => books.On(item, place, day)) - books.On(item, Place.InTransitForTraining, day));
+    public static long Balance(Ledger books, Jurisdiction law, DateOnly day) =>
+        books.On(law.CoversAlways, Places, day) - books.On(law.CoversAlways, ForTraining, day);
 
     /// <summary>The last day in time after entry into force on a day; null if there is none.</summary>
     public static DateOnly? Deadline(Jurisdiction law, DateOnly entryIntoForce) =>
@@ -36,30 +37,42 @@ public static class StockRules
     ];
 
     /// <summary>Findings about a party, on a day, under every convention.</summary>
-    public static IEnumerable<Finding> Judge(Party party, Rulebook rulebook, DateOnly asOf) =>
-        rulebook.Jurisdictions.SelectMany(law => Judge(party, law, asOf));
-
-    private static IEnumerable<Finding> Judge(Party party, Jurisdiction law, DateOnly asOf)
+    public static IReadOnlyList<Finding> Judge(Party party, Rulebook rulebook, DateOnly asOf)
     {
-        if (!party.Notifications.ContainsKey(law.Id))
+        var findings = new List<Finding>();
+        foreach (var law in rulebook.Jurisdictions)
         {
-            return [];
+            if (party.Notifications.ContainsKey(law.Id))
+            {
+                Judge(party, law, asOf, findings);
+            }
         }
 
+        return findings;
+    }
+
+    private static void Judge(Party party, Jurisdiction law, DateOnly asOf, List<Finding> findings)
+    {
         var membership = party.MembershipOn(law.Convention, asOf);
 
         // What was found while a state was bound stays open when it has left.
         var (last, day) = membership is { Status: MembershipStatus.Withdrawn, WithdrawalEffective: { } left }
             ? (party.MembershipOn(law.Convention, left.AddDays(-1)), left.AddDays(-1))
             : (membership, asOf);
-        return new[]
+        Add(Suspension(party, membership, law));
+        Add(WithdrawalHeldUp(party, membership, law));
+        Add(Deadline(party, last, law, day));
+        Add(FoundAfterCompletion(party, last, law, day));
+        Add(Unclarified(party, law, asOf));
+        findings.AddRange(TransparencyRules.Judge(party, law, asOf));
+
+        void Add(Finding? finding)
         {
-            Suspension(party, membership, law),
-            WithdrawalHeldUp(party, membership, law),
-            Deadline(party, last, law, day),
-            FoundAfterCompletion(party, last, law, day),
-            Unclarified(party, law, asOf),
-        }.OfType<Finding>().Concat(TransparencyRules.Judge(party, law, asOf));
+            if (finding is not null)
+            {
+                findings.Add(finding);
+            }
+        }
     }
 
     private static Finding? Suspension(Party party, Membership membership, Jurisdiction law) =>
@@ -135,7 +148,8 @@ public static class StockRules
             return null;
         }
 
-        var late = party.ClarificationsBy(asOf, law)
+        var asked = party.ClarificationsBy(asOf, law);
+        var late = asked.IsEmpty ? [] : asked
             .Where(c => c.IsUnanswered && asOf > c.Due
                 && party.MembershipOn(law.Convention, c.Request.Date).Standing.IsBound)
             .ToList();

@@ -28,10 +28,14 @@ public sealed class TransferRules
     /// <summary>Findings about either side, on a day, under every convention.</summary>
     public static IReadOnlyList<Finding> Judge(TransferFile file, Rulebook rulebook, DateOnly asOf)
     {
-        var lines = file.Notices.SelectMany(n => n.Notice.Lines).ToList();
         var findings = new List<Finding>();
-        foreach (var law in rulebook.Jurisdictions.Where(j => lines.Exists(l => j.MayCover(l.Item))))
+        foreach (var law in rulebook.Jurisdictions)
         {
+            if (!MayCover(law, file))
+            {
+                continue;
+            }
+
             var rules = new TransferRules(file, law, asOf);
             rules.JudgeActs();
             rules.JudgeUnstated();
@@ -42,6 +46,22 @@ public sealed class TransferRules
         }
 
         return findings;
+    }
+
+    private static bool MayCover(Jurisdiction law, TransferFile file)
+    {
+        foreach (var filed in file.Notices)
+        {
+            foreach (var line in filed.Notice.Lines)
+            {
+                if (law.MayCover(line.Item))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>An act that a notice tells of, by the actor itself or by the other side.</summary>
@@ -73,7 +93,7 @@ public sealed class TransferRules
     private List<Act> SentUnder(Scope scope) =>
         Acts(_file.Key.Sender, NoticeKind.Dispatch, NoticeKind.Receipt, scope);
 
-    private List<Act> ReceivedUnder(Scope scope) => _file.Has(NoticeKind.Refusal) && !_file.Receipts.Any()
+    private List<Act> ReceivedUnder(Scope scope) => _file.Has(NoticeKind.Refusal) && !_file.Has(NoticeKind.Receipt)
         ? []
         : [.. Acts(_file.Key.Recipient, NoticeKind.Receipt, NoticeKind.Dispatch, scope)
             .Where(a => a.Notice.IsToState)];
@@ -82,15 +102,28 @@ public sealed class TransferRules
     private List<Act> Acts(string actor, NoticeKind own, NoticeKind others, Scope scope)
     {
         var isOwn = _file.Has(own);
-        return [.. _file.Of(isOwn ? own : others)
-            .Select(n => new Act(
-                actor, isOwn, n, _law.LinesUnder(scope, n), (isOwn ? n.Filer : n.Counterpart)?.Under(_law.Id)))
-            .Where(a => a.Lines.Count > 0)];
+        var kind = isOwn ? own : others;
+        var acts = new List<Act>();
+        foreach (var filed in _file.Notices)
+        {
+            if (filed.Notice.Kind == kind && _law.LinesUnder(scope, filed) is { Count: > 0 } lines)
+            {
+                var standings = isOwn ? filed.Filer : filed.Counterpart;
+                acts.Add(new Act(actor, isOwn, filed, lines, standings?.Under(_law.Id)));
+            }
+        }
+
+        return acts;
     }
 
     /// <summary>True if a bound state is found to have acted.</summary>
     private bool JudgeProhibition(Rule rule, string verb, List<Act> acts)
     {
+        if (acts.Count == 0)
+        {
+            return false;
+        }
+
         var bound = acts.Where(a => a.Standing is { IsBound: true }).ToList();
         if (bound.Count > 0)
         {
@@ -279,6 +312,11 @@ public sealed class TransferRules
     private void JudgeDifferences()
     {
         var (_, differences) = Matching.Compare(_own, _law.Taxonomy, _law.Terms);
+        if (differences.IsEmpty)
+        {
+            return;
+        }
+
         Report(Checks.ShipperReceiverDifference, differences, Severity.Warning, DifferenceKind.Quantity);
         Report(
             Checks.ItemOrPurposeDiffers, differences,
@@ -334,17 +372,39 @@ public sealed class TransferRules
     }
 
     /// <summary>Receipts for destruction by a bound state, in a file of what the convention is about.</summary>
-    public static List<FiledNotice> ForDestruction(TransferFile own, Jurisdiction law) =>
-    [
-        .. own.Receipts.Where(r => r.Notice.Purpose == Purpose.Destruction && r.Filer.IsBoundUnder(law.Id)
-            && !r.Notice.Lines.IsEmpty),
-    ];
+    public static List<FiledNotice> ForDestruction(TransferFile own, Jurisdiction law)
+    {
+        var receipts = new List<FiledNotice>();
+        foreach (var filed in own.Notices)
+        {
+            if (filed.Notice is { Kind: NoticeKind.Receipt, Purpose: Purpose.Destruction, Lines.IsEmpty: false }
+                && filed.Filer.IsBoundUnder(law.Id))
+            {
+                receipts.Add(filed);
+            }
+        }
+
+        return receipts;
+    }
 
     private void JudgeDestruction()
     {
         var receipts = ForDestruction(_own, _law);
+        if (receipts.Count == 0)
+        {
+            return;
+        }
+
         var outstanding = Outstanding.Of(_own, _law.Taxonomy);
-        if (receipts.Count == 0 || outstanding.ByItem.Values.All(q => q == 0))
+        if (outstanding.ByItem.Values.All(q => q == 0))
+        {
+            return;
+        }
+
+        var isFinal = _own.Of(NoticeKind.Destruction).Any(d => d.Notice.IsFinal);
+        var due = _law.Terms.Certificate is { } period ? receipts.Max(r => period.After(r.ReportableFrom)) : default;
+        var isOverdue = outstanding.Total > 0 && _law.Terms.Certificate is not null && _asOf > due;
+        if (!isFinal && !isOverdue)
         {
             return;
         }
@@ -362,7 +422,7 @@ public sealed class TransferRules
         }
 
         var notices = receipts.Concat(_own.Of(NoticeKind.Destruction));
-        if (_own.Of(NoticeKind.Destruction).Any(d => d.Notice.IsFinal))
+        if (isFinal)
         {
             Find(
                 _law.The(Checks.UnaccountedAfterDestruction), holder, Severity.Warning,
@@ -372,21 +432,12 @@ public sealed class TransferRules
             return;
         }
 
-        if (_law.Terms.Certificate is not { } period)
-        {
-            return;
-        }
-
-        var due = receipts.Max(r => period.After(r.ReportableFrom));
-        if (outstanding.Total > 0 && _asOf > due)
-        {
-            Find(
-                _law.The(Checks.CertificateOverdue), holder, Severity.Warning,
-                $"{holder} received {Inputs.Text(outstanding.Received)} {_law.Convention.About} for destruction; "
-                    + $"{Inputs.Text(outstanding.Total)} are not accounted for, and their certificates were due by "
-                    + $"{Inputs.Text(due)}.",
-                inputs.Add("due", due), notices, due: due);
-        }
+        Find(
+            _law.The(Checks.CertificateOverdue), holder, Severity.Warning,
+            $"{holder} received {Inputs.Text(outstanding.Received)} {_law.Convention.About} for destruction; "
+                + $"{Inputs.Text(outstanding.Total)} are not accounted for, and their certificates were due by "
+                + $"{Inputs.Text(due)}.",
+            inputs.Add("due", due), notices, due: due);
     }
 
     private void Find(

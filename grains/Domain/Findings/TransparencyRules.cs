@@ -11,10 +11,26 @@ namespace Treaty.Grid.Findings;
 public static class TransparencyRules
 {
     /// <summary>Findings about a party under a convention, on a day.</summary>
-    public static IEnumerable<Finding> Judge(Party party, Jurisdiction law, DateOnly asOf) =>
-        new[] { RetainedUntold(party, law, asOf), InitialOverdue(party, law, asOf) }
-            .Concat(law.Of(Checks.YearlyReportOverdue).Select(rule => YearlyOverdue(party, law, rule, asOf)))
-            .OfType<Finding>();
+    public static IEnumerable<Finding> Judge(Party party, Jurisdiction law, DateOnly asOf)
+    {
+        if (RetainedUntold(party, law, asOf) is { } untold)
+        {
+            yield return untold;
+        }
+
+        if (InitialOverdue(party, law, asOf) is { } initial)
+        {
+            yield return initial;
+        }
+
+        foreach (var rule in law.Of(Checks.YearlyReportOverdue))
+        {
+            if (YearlyOverdue(party, law, rule, asOf) is { } yearly)
+            {
+                yield return yearly;
+            }
+        }
+    }
 
     /// <summary>Findings about one report in effect.</summary>
     public static IEnumerable<Finding> Judge(Party party, FiledReport report, Rulebook rulebook) =>
@@ -37,8 +53,8 @@ public static class TransparencyRules
             : null;
 
     /// <summary>Whether the initial report is recorded by a day.</summary>
-    public static bool HasInitial(Party party, Jurisdiction law, DateOnly asOf) =>
-        party.ReportsUnder(law).Any(r => r.Report.IsInitial && r.RecordedOn <= asOf);
+    public static bool HasInitial(Party party, Jurisdiction law, DateOnly asOf) => !party.Reports.IsEmpty
+        && party.ReportsUnder(law).Any(r => r.Report.IsInitial && r.RecordedOn <= asOf);
 
     /// <summary>
     /// The calendar years for which a yearly report is owed and not recorded by a day, up to the year of that day, and
@@ -54,7 +70,7 @@ public static class TransparencyRules
         }
 
         var from = AssessedFrom(party, law);
-        var reported = party.ReportsUnder(law)
+        var reported = party.Reports.IsEmpty ? [] : party.ReportsUnder(law)
             .Where(r => !r.Report.IsInitial && r.RecordedOn <= asOf)
             .Select(r => r.AsOf.Year)
             .ToHashSet();
@@ -87,6 +103,11 @@ public static class TransparencyRules
 
     private static Finding? RetainedUntold(Party party, Jurisdiction law, DateOnly asOf)
     {
+        if (party.Reports.Length < 2)
+        {
+            return null;
+        }
+
         var last = party.ReportsUnder(law)
             .Where(r => !r.Report.IsInitial && r.RecordedOn <= asOf)
             .TakeLast(2)

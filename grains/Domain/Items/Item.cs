@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Treaty.Grid.Items;
 
 /// <summary>What can set an item off, by its design.</summary>
@@ -58,7 +60,8 @@ public sealed record Container(string Unit, int Count);
 /// <summary>The shared, versioned list of types.</summary>
 public sealed class Taxonomy
 {
-    private readonly ImmutableDictionary<string, string> _aliases;
+    private readonly FrozenDictionary<string, Item> _byId;
+    private readonly FrozenDictionary<string, string> _aliases;
 
     public Taxonomy(string version, IEnumerable<Item> items)
     {
@@ -66,7 +69,8 @@ public sealed class Taxonomy
         Items = items.ToImmutableSortedDictionary(i => i.Id, i => i, StringComparer.Ordinal);
         _aliases = Items.Values
             .SelectMany(i => i.Aliases.Select(a => KeyValuePair.Create(a, i.Id)))
-            .ToImmutableDictionary(StringComparer.Ordinal);
+            .ToFrozenDictionary(StringComparer.Ordinal);
+        _byId = Items.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
     public string Version { get; }
@@ -75,7 +79,7 @@ public sealed class Taxonomy
     public ImmutableSortedDictionary<string, Item> Items { get; }
 
     /// <summary>The item with that id, or null: then it is quarantined until it is mapped.</summary>
-    public Item? Find(string id) => Items.GetValueOrDefault(id);
+    public Item? Find(string id) => _byId.GetValueOrDefault(id);
 
     /// <summary>The id of what is reported under a name: an id, an alias, or what nobody knows.</summary>
     public string IdOf(string name) => _aliases.GetValueOrDefault(name, name);

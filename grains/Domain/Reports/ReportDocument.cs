@@ -221,7 +221,8 @@ public static class ReportDocument
         }
     }
 
-    private static string Words(Enum value) => Inputs.Text(value).Replace('_', ' ').ToLowerInvariant();
+    private static string Words<T>(T value) where T : struct, Enum =>
+        Inputs.Text(value).Replace('_', ' ').ToLowerInvariant();
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

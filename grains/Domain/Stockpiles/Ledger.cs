@@ -193,6 +193,26 @@ public sealed class Ledger
         return sum;
     }
 
+    /// <summary>The balance over all lots of some items, in some classes, at the end of a day.</summary>
+    public long On(Func<string, bool> items, ImmutableArray<Place> places, DateOnly day)
+    {
+        var sum = 0L;
+        foreach (var (item, accounts) in _items)
+        {
+            if (!items(item))
+            {
+                continue;
+            }
+
+            foreach (var (account, balance) in accounts)
+            {
+                sum += places.Contains(account.Place) ? balance.On(day) : 0;
+            }
+        }
+
+        return sum;
+    }
+
     /// <summary>
     /// The lowest balance over all lots from a day onward, and the first day it is reached.
     /// </summary>
@@ -200,6 +220,24 @@ public sealed class Ledger
     public (long Balance, DateOnly Day) LowestFrom(
         string item, Place place, DateOnly day, IReadOnlyCollection<string> covers)
     {
+        if (covers.Count == 0 && AccountsOf(item) is var accounts)
+        {
+            Balance? only = null;
+            var count = 0;
+            foreach (var (account, balance) in accounts)
+            {
+                if (account.Place == place)
+                {
+                    (only, count) = (balance, count + 1);
+                }
+            }
+
+            if (count < 2)
+            {
+                return only?.LowestFrom(day) ?? (0, day);
+            }
+        }
+
         // One pass over the changes of all lots: a party may hold thousands.
         var names = covers.Prepend(item).ToList();
         var running = new long[names.Count];
@@ -290,6 +328,19 @@ public sealed class Ledger
         {
             var index = IndexAfter(day);
             return index == 0 ? 0 : _steps[index - 1].Quantity;
+        }
+
+        /// <summary>The lowest from a day onward, and the first day it is reached.</summary>
+        public (long Balance, DateOnly Day) LowestFrom(DateOnly day)
+        {
+            var after = IndexAfter(day);
+            var lowest = (Balance: after == 0 ? 0 : _steps[after - 1].Quantity, Day: day);
+            foreach (var step in _steps.AsSpan()[after..])
+            {
+                lowest = step.Quantity < lowest.Balance ? (step.Quantity, step.Day) : lowest;
+            }
+
+            return lowest;
         }
 
         public Balance With(DateOnly day, long change)

@@ -37,6 +37,11 @@ internal sealed class OnTheWay
     public static Dictionary<(Account From, Account To, DateOnly Date), long> Of(
         TransferFile file, Rulebook rulebook, ImmutableHashSet<string>? quarantined = null)
     {
+        if (!file.Has(NoticeKind.Dispatch))
+        {
+            return [];
+        }
+
         var onTheWay = new OnTheWay(file, rulebook, quarantined ?? []);
         if (onTheWay._shipments.Count > 0)
         {
@@ -55,7 +60,7 @@ internal sealed class OnTheWay
         Leave(_ => there, WillReport ? Counts(NoticeKind.Receipt, recipient) : Counts(NoticeKind.Dispatch, sender));
         var taken = _shipments.Select(s => new Shipment(s.Item, s.Sent - s.Left)).ToList();
         Leave(Home, Counts(NoticeKind.Refusal, recipient));
-        Leave(Home, Excepted(ExceptionKind.Refused).Concat(Excepted(ExceptionKind.Damaged)));
+        Leave(Home, [.. Excepted(ExceptionKind.Refused), .. Excepted(ExceptionKind.Damaged)]);
         Leave(Home, RefusedWhole());
         Leave(_ => Place.Lost, Counts(NoticeKind.Loss, sender));
         Leave(_ => Place.Short, Excepted(ExceptionKind.Short));
@@ -71,23 +76,44 @@ internal sealed class OnTheWay
     /// waited for.
     /// </summary>
     private bool WillReport =>
-        _file.Receipts.Any() || _file.Has(NoticeKind.Refusal)
+        _file.Has(NoticeKind.Receipt) || _file.Has(NoticeKind.Refusal)
         || _file.Dispatches.All(d => d.Notice.IsToState && Lifecycle.MayOweNotice(d.Counterpart, _file, _rulebook));
 
-    private IEnumerable<Count> Counts(NoticeKind kind, string filer) =>
-        Counts(kind, filer, line => line.Quantity);
+    private List<Count> Counts(NoticeKind kind, string filer) => Counts(kind, filer, null);
 
-    private IEnumerable<Count> Excepted(ExceptionKind kind) =>
-        Counts(NoticeKind.Receipt, _file.Key.Recipient, line => line.Excepted(kind));
+    private List<Count> Excepted(ExceptionKind kind) => Counts(NoticeKind.Receipt, _file.Key.Recipient, kind);
 
-    private IEnumerable<Count> Counts(NoticeKind kind, string filer, Func<Line, long> quantity) => _file.Of(kind)
-        .Where(n => n.Notice.Filer == filer)
-        .SelectMany(n => n.Notice.Lines.Select(l => new Count(l.Item, n.Notice.Date) { Left = quantity(l) }));
+    /// <param name="excepted">Counts what is excepted so, in place of the quantities.</param>
+    private List<Count> Counts(NoticeKind kind, string filer, ExceptionKind? excepted)
+    {
+        var counts = new List<Count>();
+        foreach (var filed in _file.Notices)
+        {
+            if (filed.Notice.Kind != kind || filed.Notice.Filer != filer)
+            {
+                continue;
+            }
+
+            foreach (var line in filed.Notice.Lines)
+            {
+                var quantity = excepted is { } exception ? line.Excepted(exception) : line.Quantity;
+                if (quantity > 0)
+                {
+                    counts.Add(new Count(line.Item, filed.Notice.Date) { Left = quantity });
+                }
+            }
+        }
+
+        return counts;
+    }
 
     /// <summary>A refusal that names nothing refuses all that did not arrive.</summary>
-    private IEnumerable<Count> RefusedWhole() => _file.Of(NoticeKind.Refusal)
-        .Where(r => r.Notice.Lines.IsEmpty)
-        .SelectMany(r => _shipments.Select(s => new Count(s.Item, r.Notice.Date) { Left = s.Left }));
+    private List<Count> RefusedWhole() => !_file.Has(NoticeKind.Refusal) ? [] :
+    [
+        .. _file.Of(NoticeKind.Refusal)
+            .Where(r => r.Notice.Lines.IsEmpty)
+            .SelectMany(r => _shipments.Select(s => new Count(s.Item, r.Notice.Date) { Left = s.Left })),
+    ];
 
     /// <summary>Where mines of a type return that are not accepted: the class they left.</summary>
     private Place Home(string item)
@@ -104,23 +130,42 @@ internal sealed class OnTheWay
             };
     }
 
-    private void Leave(Func<string, Place> to, IEnumerable<Count> counts) =>
+    private void Leave(Func<string, Place> to, List<Count> counts) =>
         Move(_shipments, _isOwn ? Place.InTransit : Place.PassedOn, to, counts);
 
     /// <summary>
     /// Moves counts in the order of their days, as far as there is something left: each item by counts of its own type
     /// first, then by those of a type that was not dispatched. What arrived under another name has arrived.
     /// </summary>
-    private void Move(List<Shipment> shipments, Place from, Func<string, Place> to, IEnumerable<Count> counts)
+    private void Move(List<Shipment> shipments, Place from, Func<string, Place> to, List<Count> counts)
     {
-        var inOrder = counts.OrderBy(c => c.Date).ThenBy(c => c.Item, StringComparer.Ordinal).ToList();
-        foreach (var covers in new Func<string, string, bool>[] { string.Equals, IsRenamed })
+        if (counts.Count == 0)
         {
-            foreach (var shipment in shipments)
+            return;
+        }
+
+        var inOrder = counts.Count == 1
+            ? counts
+            : [.. counts.OrderBy(c => c.Date).ThenBy(c => c.Item, StringComparer.Ordinal)];
+        Move(shipments, from, to, inOrder, byName: true);
+        Move(shipments, from, to, inOrder, byName: false);
+    }
+
+    private void Move(
+        List<Shipment> shipments, Place from, Func<string, Place> to, List<Count> inOrder, bool byName)
+    {
+        foreach (var shipment in shipments)
+        {
+            foreach (var count in inOrder)
             {
-                foreach (var count in inOrder.Where(c => covers(c.Item, shipment.Item)))
+                if (byName ? count.Item != shipment.Item : !IsRenamed(count.Item))
                 {
-                    var moved = Math.Min(shipment.Left, count.Left);
+                    continue;
+                }
+
+                var moved = Math.Min(shipment.Left, count.Left);
+                if (moved > 0)
+                {
                     shipment.Left -= moved;
                     count.Left -= moved;
                     Add(shipment.Item, from, to(shipment.Item), count.Date, moved);
@@ -129,7 +174,7 @@ internal sealed class OnTheWay
         }
     }
 
-    private bool IsRenamed(string counted, string dispatched) => !_shipments.Exists(s => s.Item == counted);
+    private bool IsRenamed(string counted) => !_shipments.Exists(s => s.Item == counted);
 
     private void Add(string item, Place from, Place to, DateOnly date, long quantity)
     {
@@ -145,9 +190,9 @@ internal sealed class OnTheWay
     }
 
     /// <summary>Notes what goes for training, until it leaves the transit account.</summary>
-    private void Note(IEnumerable<Count> counts)
+    private void Note(List<Count> counts)
     {
-        foreach (var count in counts.Where(_ => _isOwn && _purpose == Purpose.Training))
+        foreach (var count in _isOwn && _purpose == Purpose.Training ? counts : [])
         {
             Add(count.Item, Place.NotInTransitForTraining, Place.InTransitForTraining, count.Date, count.Left);
         }

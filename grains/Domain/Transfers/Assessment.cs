@@ -1,3 +1,5 @@
+using Treaty.Grid.Conventions;
+
 namespace Treaty.Grid.Transfers;
 
 /// <summary>
@@ -20,30 +22,38 @@ public sealed record Assessment(
     /// <summary>Of a file that holds at least one notice, if only one that was withdrawn.</summary>
     public static Assessment Of(TransferFile file, Rulebook rulebook)
     {
-        var match = Matching.Compare(file, rulebook.Taxonomy, rulebook.TermsOf(file)).Match;
+        var terms = rulebook.TermsOf(file);
+        var match = Matching.Compare(file, rulebook.Taxonomy, terms).Match;
         var movement = Lifecycle.MovementOf(file);
+        var isEnded = Lifecycle.IsEnded(file, movement);
         var spoken = file.Dispatches.FirstOrDefault()
             ?? file.Notices.FirstOrDefault(n => n.Notice.Filer == file.Key.Sender)
             ?? file.Notices.FirstOrDefault()
             ?? file.History.First();
-        var (awaited, due) = AwaitedIn(file, rulebook);
+        var (awaited, due) = AwaitedIn(file, rulebook, terms, isEnded);
         return new Assessment(
             spoken.Notice.Purpose, movement, Lifecycle.PairingOf(file, rulebook, DateOnly.MinValue), match,
-            Lifecycle.IsEnded(file) && (movement == Movement.Cancelled
+            isEnded && (movement == Movement.Cancelled
                 || match is Match.Matched or Match.MatchedWithinTolerance or Match.Explained or Match.Corrected),
             awaited, due, file.History.Min(n => n.ReportableFrom));
     }
 
-    private static (string Side, DateOnly? Due) AwaitedIn(TransferFile file, Rulebook rulebook)
+    private static (string Side, DateOnly? Due) AwaitedIn(
+        TransferFile file, Rulebook rulebook, Terms terms, bool isEnded)
     {
-        if (Lifecycle.SilentSide(file, rulebook.TermsOf(file)) is { } silence)
+        if (Lifecycle.SilentSide(file, terms) is { } silence)
         {
             return !silence.IsUnanswered ? ("", null)
                 : (silence.Side, Lifecycle.MayOweNotice(silence.Standings, file, rulebook) ? silence.Due : null);
         }
 
+        if (isEnded)
+        {
+            return ("", null);
+        }
+
         var spoke = file.Notices.Select(n => n.Notice.Filer).Where(file.Key.IsSide).ToHashSet(StringComparer.Ordinal);
-        return spoke.Count == 1 && !Lifecycle.IsEnded(file) && file.Notices.All(n => n.Notice.IsToState)
+        return spoke.Count == 1 && file.Notices.All(n => n.Notice.IsToState)
             ? (file.Key.Counterpart(spoke.Single()), null)
             : ("", null);
     }

@@ -84,13 +84,15 @@ public sealed record Line(string Item, long Quantity)
             ? line with { Item = id, Alias = null }
             : line with { Item = id, Alias = line.Stated })];
 
-    public long InLots => Lots.Sum(l => l.Quantity);
+    public long InLots => Lots.IsEmpty ? 0 : Lots.Sum(l => l.Quantity);
 
     /// <summary>False on a receipt of which nothing was accepted.</summary>
     public bool IsMoved => Quantity > 0 || Basis == QuantityBasis.Undisclosed;
 
     /// <summary>The sum of the exceptions of one kind.</summary>
-    public long Excepted(ExceptionKind kind) => Exceptions.Where(e => e.Kind == kind).Sum(e => e.Quantity);
+    public long Excepted(ExceptionKind kind) => Exceptions.IsEmpty
+        ? 0
+        : Exceptions.Where(e => e.Kind == kind).Sum(e => e.Quantity);
 
     /// <summary>
     /// The first line field in which two statements differ, whatever the order of their lines and lots; null if none.

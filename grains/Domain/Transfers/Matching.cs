@@ -82,7 +82,8 @@ public sealed class Matching
 
     private (Match Match, ImmutableArray<Difference> Differences) Compare()
     {
-        if (!_file.Dispatches.Any() || (!_file.Receipts.Any() && !_file.Has(NoticeKind.Refusal)))
+        if (!_file.Has(NoticeKind.Dispatch)
+            || (!_file.Has(NoticeKind.Receipt) && !_file.Has(NoticeKind.Refusal)))
         {
             return (Match.NotMatched, []);
         }
@@ -91,7 +92,7 @@ public sealed class Matching
         CompareDates();
 
         // A part refused, and nothing received yet: the rest is still to come.
-        var final = _file.Receipts.Any() ? _file.Receipts.Any(r => r.Notice.IsFinal) : IsRefusedWhole();
+        var final = _file.Has(NoticeKind.Receipt) ? _file.Receipts.Any(r => r.Notice.IsFinal) : IsRefusedWhole();
         if (final)
         {
             CompareQuantities();
@@ -103,7 +104,7 @@ public sealed class Matching
             : IsCorrected ? Match.Corrected
             : _tolerated ? Match.MatchedWithinTolerance
             : Match.Matched;
-        return (match, [.. _differences]);
+        return (match, _differences.Count == 0 ? [] : [.. _differences]);
     }
 
     private bool IsCorrected => _file.Notices.Any(n => n.Notice.Supersedes.Length > 0
@@ -118,6 +119,11 @@ public sealed class Matching
 
     private void ComparePurposes()
     {
+        if (IsOnePurpose())
+        {
+            return;
+        }
+
         var sender = Purposes(_file.Dispatches);
         var recipient = Purposes(_file.Receipts);
         if (recipient.Length > 0 && sender != recipient)
@@ -126,17 +132,38 @@ public sealed class Matching
         }
     }
 
+    private bool IsOnePurpose()
+    {
+        Notice? one = null;
+        foreach (var filed in _file.Notices)
+        {
+            var notice = filed.Notice;
+            if (!notice.IsAct)
+            {
+                continue;
+            }
+
+            one ??= notice;
+            if (notice.Purpose != one.Purpose || notice.PurposeCode != one.PurposeCode)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private void CompareDates()
     {
-        if (!_file.Receipts.Any())
+        if (!_file.Has(NoticeKind.Receipt))
         {
             return;
         }
 
-        var dispatched = _file.Dispatches.Min(d => d.Notice.Date);
-        var (first, last) = (_file.Receipts.Min(r => r.Notice.Date), _file.Receipts.Max(r => r.Notice.Date));
+        var (dispatched, lastDispatched) = Days(NoticeKind.Dispatch);
+        var (first, last) = Days(NoticeKind.Receipt);
         var odd = first < dispatched ? first : last;
-        if (first < dispatched || last > _file.Dispatches.Max(d => d.Notice.Date).AddDays(_terms.JourneyDaysMax))
+        if (first < dispatched || last > lastDispatched.AddDays(_terms.JourneyDaysMax))
         {
             _differences.Add(new Difference(
                 DifferenceKind.Date, "date", Iso(dispatched), Iso(odd),
@@ -144,8 +171,29 @@ public sealed class Matching
         }
     }
 
+    /// <summary>Of the notices of a kind that there is.</summary>
+    private (DateOnly First, DateOnly Last) Days(NoticeKind kind)
+    {
+        var (first, last) = (DateOnly.MaxValue, DateOnly.MinValue);
+        foreach (var filed in _file.Notices)
+        {
+            if (filed.Notice.Kind == kind)
+            {
+                first = filed.Notice.Date < first ? filed.Notice.Date : first;
+                last = filed.Notice.Date > last ? filed.Notice.Date : last;
+            }
+        }
+
+        return (first, last);
+    }
+
     private void CompareQuantities()
     {
+        if (IsPlain())
+        {
+            return;
+        }
+
         var sent = new Tally(_file.Dispatches);
         var arrived = new Tally(_file.Receipts);
         _excepted = arrived.Accounted(sent, _file);
@@ -181,6 +229,16 @@ public sealed class Matching
             Report(open, unknown);
         }
     }
+
+    /// <summary>As most are: one dispatch and one receipt of as much of one item, exact, and nothing beside.</summary>
+    private bool IsPlain() => _file.Notices is
+    [
+    { Notice: { Kind: NoticeKind.Dispatch, Lines: [var sent] } },
+    { Notice: { Kind: NoticeKind.Receipt, Lines: [var arrived] } },
+    ]
+        && sent.Item == arrived.Item && sent.Quantity == arrived.Quantity
+        && sent.Exactness == QuantityBasis.Exact && arrived.Exactness == QuantityBasis.Exact
+        && arrived.Exceptions.IsEmpty && (sent.Lots.IsEmpty || arrived.Lots.IsEmpty);
 
     /// <summary>Equal totals of other items are a difference of items; anything else one of quantities.</summary>
     private void Report(List<(string Item, long Sent, long Arrived)> open, bool unknown)

@@ -39,9 +39,9 @@ public static class Lifecycle
     public static Movement MovementOf(TransferFile file)
     {
         var key = file.Key;
-        var destructions = file.Of(NoticeKind.Destruction).ToList();
-        if (destructions.Count > 0)
+        if (file.Has(NoticeKind.Destruction))
         {
+            var destructions = file.Of(NoticeKind.Destruction).ToList();
             var destroyed = Sum(file, NoticeKind.Destruction, key.Recipient);
             var received = Sum(file, NoticeKind.Receipt, key.Recipient);
             return destructions.Exists(d => d.Notice.IsFinal) || (received > 0 && destroyed >= received)
@@ -49,28 +49,49 @@ public static class Lifecycle
                 : Movement.PartlyDestroyed;
         }
 
-        var arrived = file.Receipts.SelectMany(r => r.Notice.Lines).ToList();
-        if (arrived.Count > 0 && !arrived.Exists(l => l.IsMoved))
+        if (ArrivalOf(file) is { } arrival)
         {
-            return arrived.Exists(l => l.Excepted(ExceptionKind.Refused) + l.Excepted(ExceptionKind.Damaged) > 0)
-                ? Movement.Refused
-                : Movement.Lost;
-        }
-
-        if (arrived.Count > 0)
-        {
-            return file.Receipts.Any(r => r.Notice.IsFinal) ? Movement.Received : Movement.PartlyReceived;
+            return arrival;
         }
 
         return file.Has(NoticeKind.Refusal) ? Movement.Refused
             : IsLostOnTheWay(file) ? Movement.Lost
-            : file.Dispatches.Any() ? Movement.Dispatched
+            : file.Has(NoticeKind.Dispatch) ? Movement.Dispatched
             : file.Has(NoticeKind.Cancellation) || (file.Notices.IsEmpty && file.IsKnown) ? Movement.Cancelled
             : Movement.Planned;
     }
 
+    /// <summary>What the receipts say; null if there is none, or none with a line.</summary>
+    private static Movement? ArrivalOf(TransferFile file)
+    {
+        var (isAny, isMoved, isFinal, isRefused) = (false, false, false, false);
+        foreach (var filed in file.Notices)
+        {
+            if (filed.Notice.Kind != NoticeKind.Receipt)
+            {
+                continue;
+            }
+
+            isFinal |= filed.Notice.IsFinal;
+            foreach (var line in filed.Notice.Lines)
+            {
+                isAny = true;
+                isMoved |= line.IsMoved;
+                isRefused |= line.Excepted(ExceptionKind.Refused) + line.Excepted(ExceptionKind.Damaged) > 0;
+            }
+        }
+
+        return !isAny ? null
+            : !isMoved ? isRefused ? Movement.Refused : Movement.Lost
+            : isFinal ? Movement.Received
+            : Movement.PartlyReceived;
+    }
+
     /// <summary>Nothing more is to come, if both sides agree.</summary>
-    public static bool IsEnded(TransferFile file) => MovementOf(file) switch
+    public static bool IsEnded(TransferFile file) => IsEnded(file, MovementOf(file));
+
+    /// <param name="movement">How far the mines have come.</param>
+    public static bool IsEnded(TransferFile file, Movement movement) => movement switch
     {
         Movement.Received => !file.Receipts.Any(r => r.Notice.Purpose == Purpose.Destruction),
         Movement.Destroyed or Movement.Refused or Movement.Cancelled or Movement.Lost => true,
@@ -80,7 +101,7 @@ public static class Lifecycle
     /// <summary>Whether both sides have spoken, by a day.</summary>
     public static Pairing PairingOf(TransferFile file, Rulebook rulebook, DateOnly asOf)
     {
-        if (file.Dispatches.Any() && (file.Receipts.Any() || file.Has(NoticeKind.Refusal)))
+        if (file.Has(NoticeKind.Dispatch) && (file.Has(NoticeKind.Receipt) || file.Has(NoticeKind.Refusal)))
         {
             return Pairing.Paired;
         }
@@ -106,8 +127,8 @@ public static class Lifecycle
     /// </summary>
     public static Silence? SilentSide(TransferFile file, Terms terms)
     {
-        var dispatch = file.Dispatches.MinBy(n => n.ReportableFrom);
-        var receipt = file.Receipts.MinBy(n => n.ReportableFrom);
+        var dispatch = First(file, NoticeKind.Dispatch);
+        var receipt = First(file, NoticeKind.Receipt);
         if (dispatch is not null && receipt is null && dispatch.Notice.IsToState
             && !file.Has(NoticeKind.Refusal) && !IsLostOnTheWay(file))
         {
@@ -115,6 +136,21 @@ public static class Lifecycle
         }
 
         return receipt is not null && dispatch is null ? SilenceOf(file, file.Key.Sender, receipt, terms) : null;
+    }
+
+    /// <summary>The one that could be reported first.</summary>
+    private static FiledNotice? First(TransferFile file, NoticeKind kind)
+    {
+        FiledNotice? first = null;
+        foreach (var filed in file.Notices)
+        {
+            if (filed.Notice.Kind == kind && (first is null || filed.ReportableFrom < first.ReportableFrom))
+            {
+                first = filed;
+            }
+        }
+
+        return first;
     }
 
     /// <summary>
@@ -130,7 +166,8 @@ public static class Lifecycle
         !file.Notices.Any(n => n.Notice.Filer == side && n.Notice.Kind != NoticeKind.Plan));
 
     private static bool IsLostOnTheWay(TransferFile file) =>
-        file.Notices.Any(n => n.Notice.Kind == NoticeKind.Loss && n.Notice.Filer == file.Key.Sender)
+        file.Has(NoticeKind.Loss)
+        && file.Notices.Any(n => n.Notice.Kind == NoticeKind.Loss && n.Notice.Filer == file.Key.Sender)
         && Sum(file, NoticeKind.Loss, file.Key.Sender) >= Sum(file, NoticeKind.Dispatch, file.Key.Sender);
 
     private static long Sum(TransferFile file, NoticeKind kind, string filer) =>

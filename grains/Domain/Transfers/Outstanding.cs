@@ -19,6 +19,11 @@ public sealed record Outstanding(
     public static Outstanding Of(TransferFile file, Taxonomy taxonomy)
     {
         var holder = file.Key.Recipient;
+        if (OfOne(file) is { } plain)
+        {
+            return plain;
+        }
+
         var undisclosed = file.Notices
             .Where(n => n.Notice.Filer == holder)
             .Concat(file.Onward)
@@ -46,6 +51,28 @@ public sealed record Outstanding(
 
         return new Outstanding(
             byItem, received.Values.Sum(), destroyed.Values.Sum(), lost.Values.Sum(), onward.Values.Sum());
+
+        static Outstanding? OfOne(TransferFile file)
+        {
+            // As most begin: one item has arrived, and nothing has become of it.
+            Line? only = null;
+            foreach (var filed in file.Notices)
+            {
+                if (filed.Notice.Kind == NoticeKind.Receipt && filed.Notice.Filer == file.Key.Recipient
+                    && only is null && filed.Notice.Lines is [{ Exactness: not QuantityBasis.Undisclosed } line])
+                {
+                    only = line;
+                }
+                else if (filed.Notice.Filer == file.Key.Recipient)
+                {
+                    return null;
+                }
+            }
+
+            return only is null || !file.Onward.IsEmpty ? null : new Outstanding(
+                new Dictionary<string, long>(StringComparer.Ordinal) { [only.Item] = only.Quantity },
+                only.Quantity, 0, 0, 0);
+        }
 
         Dictionary<string, long> Without(Dictionary<string, long> quantities) => quantities
             .Where(q => !undisclosed.Contains(q.Key))

@@ -92,7 +92,18 @@ public sealed record TransferFile(TransferKey Key, ImmutableArray<FiledNotice> N
 
     public IEnumerable<FiledNotice> Receipts => Of(NoticeKind.Receipt);
 
-    public bool Has(NoticeKind kind) => Notices.Any(n => n.Notice.Kind == kind);
+    public bool Has(NoticeKind kind)
+    {
+        foreach (var filed in Notices)
+        {
+            if (filed.Notice.Kind == kind)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// What was said of the difference since either side last reported what moved; the last word. Null if nothing was.
@@ -101,6 +112,11 @@ public sealed record TransferFile(TransferKey Key, ImmutableArray<FiledNotice> N
     {
         get
         {
+            if (!Has(NoticeKind.Explanation))
+            {
+                return null;
+            }
+
             var last = Notices.LastOrDefault(n => n.Notice.Kind == NoticeKind.Explanation);
             var told = Notices.LastOrDefault(n => n.Notice.Kind
                 is NoticeKind.Dispatch or NoticeKind.Receipt or NoticeKind.Refusal or NoticeKind.Loss);
@@ -153,23 +169,52 @@ public sealed record TransferFile(TransferKey Key, ImmutableArray<FiledNotice> N
         notice.Supersedes.Length == 0 ? null : Find(notice.Filer, notice.Supersedes);
 
     /// <summary>Any version of any notice that the file holds.</summary>
-    public FiledNotice? Find(string filer, string id) => Notices.Concat(Onward).Concat(Replaced)
-        .FirstOrDefault(n => n.Notice.Id == id && n.Notice.Filer == filer);
+    public FiledNotice? Find(string filer, string id) =>
+        Find(Notices, filer, id) ?? Find(Onward, filer, id) ?? Find(Replaced, filer, id);
+
+    private static FiledNotice? Find(ImmutableArray<FiledNotice> notices, string filer, string id)
+    {
+        foreach (var filed in notices)
+        {
+            if (filed.Notice.Id == id && filed.Notice.Filer == filer)
+            {
+                return filed;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>
     /// What notices of one kind and filer say was moved, by item; undisclosed quantities count as nothing.
     /// </summary>
-    public Dictionary<string, long> Quantities(NoticeKind kind, string filer) =>
-        Quantities(Notices.Where(n => n.Notice.Kind == kind && n.Notice.Filer == filer));
+    public Dictionary<string, long> Quantities(NoticeKind kind, string filer) => Has(kind)
+        ? Quantities(Notices.Where(n => n.Notice.Kind == kind && n.Notice.Filer == filer))
+        : [];
 
     /// <summary>
     /// The file as if nothing but some items had been reported: a notice of others tells that none of these moved. A
     /// refusal of others is left out, since one that names nothing refuses all.
     /// </summary>
-    public TransferFile Of(Func<string, bool> items) => Notices.Concat(Onward)
-        .All(n => n.Notice.Lines.All(l => items(l.Item)))
-            ? this
-            : this with { Notices = Of(Notices, items), Onward = Of(Onward, items) };
+    public TransferFile Of(Func<string, bool> items) => AreAll(Notices, items) && AreAll(Onward, items)
+        ? this
+        : this with { Notices = Of(Notices, items), Onward = Of(Onward, items) };
+
+    private static bool AreAll(ImmutableArray<FiledNotice> notices, Func<string, bool> items)
+    {
+        foreach (var filed in notices)
+        {
+            foreach (var line in filed.Notice.Lines)
+            {
+                if (!items(line.Item))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
 
     private static ImmutableArray<FiledNotice> Of(ImmutableArray<FiledNotice> notices, Func<string, bool> items) =>
     [
@@ -183,9 +228,12 @@ public sealed record TransferFile(TransferKey Key, ImmutableArray<FiledNotice> N
     public static Dictionary<string, long> Quantities(IEnumerable<FiledNotice> notices)
     {
         var sums = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var line in notices.SelectMany(n => n.Notice.Lines))
+        foreach (var filed in notices)
         {
-            sums[line.Item] = sums.GetValueOrDefault(line.Item) + line.Quantity;
+            foreach (var line in filed.Notice.Lines)
+            {
+                sums[line.Item] = sums.GetValueOrDefault(line.Item) + line.Quantity;
+            }
         }
 
         return sums;

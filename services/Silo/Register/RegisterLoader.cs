@@ -50,8 +50,11 @@ internal sealed partial class RegisterLoader(IGrainFactory grains, TimeProvider 
 
     private static bool IsPassing(Exception exception) =>
         exception is OrleansException or TimeoutException
-        || exception is RefusedException { Status.Code: (int)Google.Rpc.Code.Unavailable
-            or (int)Google.Rpc.Code.ResourceExhausted };
+        || exception is RefusedException
+        {
+            Status.Code: (int)Google.Rpc.Code.Unavailable
+            or (int)Google.Rpc.Code.ResourceExhausted
+        };
 
     /// <summary>How many notifications were not there yet.</summary>
     private async Task<int> LoadAsync(RegisteredState state)
