@@ -1,3 +1,4 @@
+using Treaty.Grid.Conventions;
 using Treaty.Grid.Findings;
 using Treaty.Grid.Stockpiles;
 using Treaty.Grid.Transfers;
@@ -88,7 +89,10 @@ public sealed partial record Party
             if (booked.Length > 0)
             {
                 AddReportFindings(rulebook, booked.SelectMany(b => b.Bookings).Min(b => b.Date));
-                AddStockFindings(rulebook, booked.SelectMany(b => b.Bookings).Select(b => b.From.Item));
+                var items = booked.SelectMany(b => b.Bookings)
+                    .Select(b => b.From.Item)
+                    .ToHashSet(StringComparer.Ordinal);
+                AddStockFindings(rulebook, items, rulebook.ConcernedBy(items.Select(i => new Line(i, 0))));
             }
         }
 
@@ -164,9 +168,16 @@ public sealed partial record Party
         }
 
         /// <summary>The findings about the party as such, and about the balances of some items.</summary>
-        public void AddStockFindings(Rulebook rulebook, IEnumerable<string> items)
+        public void AddStockFindings(Rulebook rulebook, IEnumerable<string> items) =>
+            AddStockFindings(rulebook, items, rulebook.Jurisdictions);
+
+        /// <param name="laws">Under which these items count: the others have nothing new to judge.</param>
+        private void AddStockFindings(
+            Rulebook rulebook, IEnumerable<string> items, ImmutableArray<Jurisdiction> laws)
         {
-            AddFindings("", StockRules.Judge(Party, rulebook, Today));
+            var isAll = laws == rulebook.Jurisdictions;
+            Func<string, bool>? isJudged = isAll ? null : rule => IsOf(laws, rule, rulebook);
+            AddFindings("", StockRules.Judge(Party, laws, Today), judged: isJudged);
             var touched = items.ToHashSet(StringComparer.Ordinal);
 
             // Stock of an unspecified type covers any other.
@@ -182,12 +193,15 @@ public sealed partial record Party
                 }
             }
 
-            AddStockDuties(rulebook);
+            AddDuties("", Obligations.OfStock(Party, laws, Today), isJudged);
         }
+
+        private static bool IsOf(ImmutableArray<Jurisdiction> laws, string rule, Rulebook rulebook) =>
+            rulebook.FindRule(rule) is { } found && laws.Contains(found.Law);
 
         /// <summary>What the party owes by its memberships and its stock.</summary>
         public void AddStockDuties(Rulebook rulebook) =>
-            AddDuties("", Obligations.OfStock(Party, rulebook, Today));
+            AddDuties("", Obligations.OfStock(Party, rulebook.Jurisdictions, Today));
 
         private void AddAssessment(Assessment assessment, TransferFile file)
         {
@@ -197,9 +211,11 @@ public sealed partial record Party
             }
         }
 
-        private void AddDuties(string transfer, IEnumerable<Obligation> owed)
+        /// <param name="judged">The rules that are judged; all if it is null.</param>
+        private void AddDuties(string transfer, IEnumerable<Obligation> owed, Func<string, bool>? judged = null)
         {
             var recorded = Party.Duties.GetValueOrDefault(transfer, []);
+            recorded = judged is null ? recorded : recorded.RemoveAll(d => !judged(d.Rule));
             var duties = owed.ToList();
             if (duties.SequenceEqual(recorded))
             {

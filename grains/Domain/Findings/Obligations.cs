@@ -17,15 +17,15 @@ public static class Obligations
 {
     /// <summary>In the order of their due days, then of rule and transfer.</summary>
     public static IEnumerable<Obligation> Of(Party party, Rulebook rulebook, DateOnly asOf) =>
-        OfStock(party, rulebook, asOf)
+        OfStock(party, rulebook.Jurisdictions, asOf)
             .Concat(party.Files.Values.SelectMany(file => OfTransfer(party, file, rulebook)))
             .OrderBy(o => o.Due)
             .ThenBy(o => o.Rule, StringComparer.Ordinal)
             .ThenBy(o => o.Transfer, StringComparer.Ordinal);
 
     /// <summary>By its memberships and its stock.</summary>
-    public static IEnumerable<Obligation> OfStock(Party party, Rulebook rulebook, DateOnly asOf) => rulebook
-        .Jurisdictions
+    /// <param name="laws">Under which.</param>
+    public static IEnumerable<Obligation> OfStock(Party party, ImmutableArray<Jurisdiction> laws, DateOnly asOf) => laws
         .Where(law => party.Notifications.ContainsKey(law.Id))
         .SelectMany(law => OfStock(party, law, asOf));
 

@@ -37,10 +37,14 @@ public static class StockRules
     ];
 
     /// <summary>Findings about a party, on a day, under every convention.</summary>
-    public static IReadOnlyList<Finding> Judge(Party party, Rulebook rulebook, DateOnly asOf)
+    public static IReadOnlyList<Finding> Judge(Party party, Rulebook rulebook, DateOnly asOf) =>
+        Judge(party, rulebook.Jurisdictions, asOf);
+
+    /// <summary>The same, under some.</summary>
+    public static IReadOnlyList<Finding> Judge(Party party, ImmutableArray<Jurisdiction> laws, DateOnly asOf)
     {
         var findings = new List<Finding>();
-        foreach (var law in rulebook.Jurisdictions)
+        foreach (var law in laws)
         {
             if (party.Notifications.ContainsKey(law.Id))
             {
