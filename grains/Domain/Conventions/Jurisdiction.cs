@@ -116,19 +116,19 @@ public sealed class Jurisdiction
             return [];
         }
 
-        var (lines, sum) = (new List<Line>(notice.Lines.Length), 0L);
+        var (lines, sum) = ((List<Line>?)null, 0L);
         foreach (var line in notice.Lines)
         {
             if (line.IsMoved && Covers(line, scope)
                 && (scope.Stated.IsEmpty || scope.StatedIn(CharacteristicsOf(line)) is not null)
                 && !(IsIn(line.Item, scope.ExceptItems) && line.Quantity <= scope.ExceptQuantityMax))
             {
-                lines.Add(line);
+                (lines ??= []).Add(line);
                 sum += line.Quantity;
             }
         }
 
-        return sum > scope.QuantityMax ? [] : lines;
+        return lines is null || sum > scope.QuantityMax ? [] : lines;
     }
 
     /// <summary>The items of each category, with those of all that it includes.</summary>

@@ -11,7 +11,8 @@ namespace Treaty.Grid.Findings;
 public static class ReportRules
 {
     /// <summary>Findings about the notices of one transfer, on whoever filed them.</summary>
-    public static IEnumerable<Finding> Judge(TransferFile file, Rulebook rulebook) => file.Notices
+    public static IEnumerable<Finding> Judge(TransferFile file, Rulebook rulebook) =>
+        IsPlain(file, rulebook) ? [] : file.Notices
         .GroupBy(n => n.Notice.Filer, StringComparer.Ordinal)
         .SelectMany(notices => Judge(
             [.. notices.Select(n => (n.Notice.Name, n.Notice.Lines, n.Notice.StatedTotal))],
@@ -98,6 +99,22 @@ public static class ReportRules
         }
 
         return statedTotal is null;
+    }
+
+    private static bool IsPlain(TransferFile file, Rulebook rulebook)
+    {
+        foreach (var law in rulebook.ConcernedBy(file))
+        {
+            foreach (var filed in file.Notices)
+            {
+                if (!IsPlain(filed.Notice.Lines, filed.Notice.StatedTotal, law))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     private static List<string> Items(IEnumerable<Line> lines) =>

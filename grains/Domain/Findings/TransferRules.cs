@@ -90,6 +90,8 @@ public sealed class TransferRules
         }
     }
 
+    private static readonly List<Act> NoActs = [];
+
     private List<Act> SentUnder(Scope scope) =>
         Acts(_file.Key.Sender, NoticeKind.Dispatch, NoticeKind.Receipt, scope);
 
@@ -103,17 +105,17 @@ public sealed class TransferRules
     {
         var isOwn = _file.Has(own);
         var kind = isOwn ? own : others;
-        var acts = new List<Act>();
+        List<Act>? acts = null;
         foreach (var filed in _file.Notices)
         {
             if (filed.Notice.Kind == kind && _law.LinesUnder(scope, filed) is { Count: > 0 } lines)
             {
                 var standings = isOwn ? filed.Filer : filed.Counterpart;
-                acts.Add(new Act(actor, isOwn, filed, lines, standings?.Under(_law.Id)));
+                (acts ??= []).Add(new Act(actor, isOwn, filed, lines, standings?.Under(_law.Id)));
             }
         }
 
-        return acts;
+        return acts ?? NoActs;
     }
 
     /// <summary>True if a bound state is found to have acted.</summary>
@@ -260,7 +262,8 @@ public sealed class TransferRules
     {
         foreach (var rule in _law.Of(Checks.CharacteristicsUnstated))
         {
-            var acts = SentUnder(rule.When)
+            var sent = SentUnder(rule.When);
+            var acts = sent.Count == 0 ? [] : sent
                 .Where(a => a.Standing is { IsBound: true })
                 .Select(a => (Act: a, Unstated: UnstatedIn(rule.When, a)))
                 .Where(a => a.Unstated.Count > 0)
