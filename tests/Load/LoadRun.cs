@@ -1,0 +1,33 @@
+namespace Treaty.Grid.Load;
+
+/// <summary>A target with parties that file there, and the stories that they tell.</summary>
+internal sealed class LoadRun(Target target, RunOptions options, Roster roster)
+{
+    private const int AskingConnections = 2;
+
+    public Target Target => target;
+
+    public Roster Roster => roster;
+
+    public Ledger Ledger { get; } = new(new StoryBook(options.Name, roster.Codes));
+
+    /// <summary>Sees to it that the parties are registered.</summary>
+    public static async Task<LoadRun> PrepareAsync(Target target, RunOptions options, TextWriter progress)
+    {
+        using var lines = await Lines.OpenAsync(target, AskingConnections, options.Timeout);
+        var roster = await Roster.GatherAsync(lines, options.Parties, progress);
+        await progress.WriteLineAsync(Wire.Text(
+            $"{target.Address}: {roster.Codes.Count:N0} parties, {roster.Registered:N0} of them registered for this"));
+        return new LoadRun(target, options, roster);
+    }
+
+    public Task<Result> OfferAsync(Schedule schedule, TextWriter progress) => OfferAsync(
+        new StoryPlan(Ledger, schedule, options.Draw), options.Warmup, progress);
+
+    public Task<Result> OfferAsync(IPlan plan, TimeSpan warmup, TextWriter progress) => new Generator(
+        target, plan, new Course(options.Connections, warmup, options.Timeout, progress)
+        {
+            Ledger = Ledger,
+            LagEvery = options.LagEvery,
+        }).RunAsync();
+}
