@@ -1,9 +1,12 @@
+using Treaty.Grid.Load.Verifying;
+
 namespace Treaty.Grid.Load;
 
 /// <summary>A target with parties that file there, and the stories that they tell.</summary>
 internal sealed class LoadRun(Target target, RunOptions options, Roster roster)
 {
-    private const int AskingConnections = 2;
+    private const int AskingConnections = 4;
+    private Before? _before;
 
     public Target Target => target;
 
@@ -18,11 +21,27 @@ internal sealed class LoadRun(Target target, RunOptions options, Roster roster)
         var roster = await Roster.GatherAsync(lines, options.Parties, progress);
         await progress.WriteLineAsync(Wire.Text(
             $"{target.Address}: {roster.Codes.Count:N0} parties, {roster.Registered:N0} of them registered for this"));
-        return new LoadRun(target, options, roster);
+        return new LoadRun(target, options, roster)
+        {
+            _before = options.Verify ? await Before.ReadAsync(lines, roster.Codes) : null,
+        };
     }
 
     public Task<Result> OfferAsync(Schedule schedule, TextWriter progress) => OfferAsync(
         new StoryPlan(Ledger, schedule, options.Draw), options.Warmup, progress);
+
+    /// <summary>Tells the stories to their ends, and reads all of them back.</summary>
+    public async Task<Verdict> VerifyAsync(TextWriter progress)
+    {
+        using var lines = await Lines.OpenAsync(target, AskingConnections, options.Timeout);
+        var settled = await Settlement.SettleAsync(lines, Ledger);
+        await progress.WriteLineAsync(Wire.Text(
+            $"{settled:N0} notices were sent after the run, so that each story has its end; all is read back"));
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        return await new Verifier(
+            lines, [new Truth(Ledger, roster, today)],
+            _before ?? throw new InvalidOperationException("What was there before is not known.")).VerifyAsync();
+    }
 
     public Task<Result> OfferAsync(IPlan plan, TimeSpan warmup, TextWriter progress) => new Generator(
         target, plan, new Course(options.Connections, warmup, options.Timeout, progress)

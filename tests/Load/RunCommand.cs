@@ -22,6 +22,14 @@ internal static class RunCommand
         var run = await LoadRun.PrepareAsync(target, options, progress);
         var result = await run.OfferAsync(options.Schedule, progress);
         Summary.Print(result, options, target, output);
+        if (options.Verify)
+        {
+            var verdict = await run.VerifyAsync(progress);
+            verdict.Print(output);
+            if (!verdict.IsPerfect)
+                return 3;
+        }
+
         return options.Slo.Broken(result).Count > 0 ? 2 : 0;
     }
 }

@@ -84,6 +84,9 @@ internal sealed class StoryBook(string name, IReadOnlyList<string> parties)
         var date = part == 0 || (part == 2 && !isCertificate)
             ? sent
             : sent.AddDays(story.Kind == StoryKind.Late ? LateDays : JourneyDays * part);
+        // Where nothing is said, the books decide by what they hold that day, and many file at once.
+        if (part != 1 && !isCertificate)
+            line = line with { HoldingClass = ClassOf(story.Kind) };
         return new Notice(parties[story.FilerOf(part)], IdOf(number, part, story), date)
         {
             Kind = isCertificate ? "destruction" : isReceipt ? "receipt" : "dispatch",
@@ -93,6 +96,13 @@ internal sealed class StoryBook(string name, IReadOnlyList<string> parties)
             Final = isCertificate ? true : null,
         };
     }
+
+    private static string ClassOf(StoryKind kind) => kind switch
+    {
+        StoryKind.Permitted => "awaiting_destruction",
+        StoryKind.Prohibited => "operational",
+        _ => "retained",
+    };
 
     private static string PurposeOf(StoryKind kind) => kind switch
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net.Sockets;
 using Google.Protobuf;
 using Treaty.Grid.Load.Http2;
@@ -20,6 +21,7 @@ internal sealed record Target(Uri Address, IReadOnlyList<int> Processes)
 internal sealed class Lines(Target target, TimeSpan timeout) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<(string Method, string Caller), byte[]> _headers = new();
     private Connection[] _connections = [];
@@ -82,6 +84,25 @@ internal sealed class Lines(Target target, TimeSpan timeout) : IDisposable
         return await done.Task;
     }
 
+    /// <summary>As <see cref="AskAsync"/>, and asks again for a minute while the server has other things to do.</summary>
+    /// <exception cref="CallFailedException">The server says that it failed, or does not answer in that time.</exception>
+    public async Task<T> AskLongAsync<T>(string method, string caller, IMessage request, MessageParser<T> parser)
+        where T : IMessage<T>
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await AskAsync(method, caller, request, parser);
+            }
+            catch (CallFailedException e) when (e.MayPass && Stopwatch.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(Pause, TimeProvider.System);
+            }
+        }
+    }
+
     public void Dispose()
     {
         foreach (var connection in _connections)
@@ -111,4 +132,8 @@ internal sealed class CallFailedException(string method, string outcome, string 
     : Exception($"{method}: {outcome} {Uri.UnescapeDataString(message)}")
 {
     public string Outcome => outcome;
+
+    /// <summary>Another time it may be answered.</summary>
+    public bool MayPass => outcome.Split('/')[0] is
+        "Unavailable" or "ResourceExhausted" or "DeadlineExceeded" or "CONNECTION_LOST" or "NO_ANSWER";
 }

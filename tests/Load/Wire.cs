@@ -39,7 +39,7 @@ internal static class Wire
             notice.Final = final;
         foreach (var line in said.Lines)
         {
-            var written = new Line { Item = line.Item, Quantity = line.Quantity };
+            var written = new Line { Item = line.Item, Quantity = line.Quantity, HoldingClass = ClassOf(line) };
             foreach (var name in notice.Purpose == Purpose.OperationalUse ? Stated : [])
                 written.Characteristics.Add(name, "yes");
             notice.Lines.Add(written);
@@ -47,6 +47,14 @@ internal static class Wire
 
         return notice;
     }
+
+    private static HoldingClass ClassOf(Auditor.Line line) => line.HoldingClass switch
+    {
+        "operational" => HoldingClass.Operational,
+        "retained" => HoldingClass.Retained,
+        "awaiting_destruction" => HoldingClass.AwaitingDestruction,
+        _ => HoldingClass.Unspecified,
+    };
 
     public static SubmitNoticeRequest RequestOf(Auditor.Notice said) => new()
     {
