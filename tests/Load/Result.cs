@@ -84,6 +84,8 @@ internal sealed record Result
 
     public long Errors => Outcomes.Where(o => o.Key != "OK").Sum(o => o.Value);
 
+    public double ServerMicrosecondsPerNotice => Ok == 0 ? 0 : ServerProcessor.TotalMicroseconds / Ok;
+
     public double Rate => Ok / Seconds;
 
     /// <summary>The generator was so late that the figures are its own.</summary>

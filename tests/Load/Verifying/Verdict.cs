@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Treaty.Grid.Load.Reports;
+
 namespace Treaty.Grid.Load.Verifying;
 
 /// <summary>What was found about stories of one kind, against what should have been.</summary>
@@ -54,6 +57,7 @@ internal sealed record Verdict
     /// <summary>Every fault, in a sentence.</summary>
     public required IReadOnlyList<string> Faults { get; init; }
 
+    [JsonIgnore]
     public bool IsPerfect => Faults.Count == 0;
 
     public void Print(TextWriter output)

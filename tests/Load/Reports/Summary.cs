@@ -1,26 +1,28 @@
-namespace Treaty.Grid.Load;
+namespace Treaty.Grid.Load.Reports;
 
 /// <summary>What a run came to, for people.</summary>
 internal static class Summary
 {
     private static readonly double[] Percentiles = [50, 90, 99, 99.9, 99.99, 100];
 
-    public static void Print(Result result, RunOptions options, Target target, TextWriter output)
+    public static void Print(Result result, int batch, TextWriter output)
     {
         output.WriteLine();
         output.WriteLine(Wire.Text(
-            $"{result.Seconds:0} s measured, {(options.Batch == 1 ? "unary" : $"batches of {options.Batch}")}: "
+            $"{result.Seconds:0} s measured, {(batch == 1 ? "unary" : $"batches of {batch}")}: "
             + $"{result.Offered / result.Seconds:N0} notices/s offered, {result.Rate:N0}/s acknowledged"));
         var table = new Table(["ms", .. Percentiles.Select(p => p == 100 ? "max" : Wire.Text($"p{p}"))]);
         table.Add(["latency, from when due", .. Percentiles.Select(p => (object)result.Latency.At(p))]);
         table.Add(["service, from when sent", .. Percentiles.Select(p => (object)result.Service.At(p))]);
         table.Add(["generator late by", .. Percentiles.Select(p => (object)result.Slip.At(p))]);
         table.Print(output);
+        Plot.Print(result.Latency, output);
+        output.WriteLine();
         foreach (var (outcome, count) in result.Outcomes.Where(o => o.Key != "OK").OrderByDescending(o => o.Value))
             output.WriteLine(Wire.Text($"  {outcome}: {count:N0} notices"));
-        var server = target.Processes.Count == 0 ? "" : Wire.Text(
+        var server = result.ServerProcessor == TimeSpan.Zero ? "" : Wire.Text(
             $", server {result.ServerProcessor.TotalSeconds / result.Seconds:0.00}, which is "
-            + $"{MicrosecondsPerNotice(result):0} us a notice");
+            + $"{result.ServerMicrosecondsPerNotice:0} us a notice");
         output.WriteLine(Wire.Text(
             $"  {Environment.ProcessorCount} processors: generator "
             + $"{result.OwnProcessor.TotalSeconds / result.Seconds:0.00}{server}"));
@@ -36,7 +38,4 @@ internal static class Summary
 
         output.Flush();
     }
-
-    public static double MicrosecondsPerNotice(Result result) =>
-        result.Ok == 0 ? 0 : result.ServerProcessor.TotalMicroseconds / result.Ok;
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Treaty.Grid.Load;
+namespace Treaty.Grid.Load.Reports;
 
 /// <summary>Figures side by side, aligned.</summary>
 internal sealed class Table(params string[] columns)
