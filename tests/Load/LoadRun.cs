@@ -12,13 +12,23 @@ internal sealed class LoadRun(Target target, RunOptions options, Roster roster)
 
     public Roster Roster => roster;
 
+    /// <summary>Of this process.</summary>
     public Ledger Ledger { get; } = new(new StoryBook(options.Name, roster.Codes));
+
+    /// <summary>Of all processes that took part.</summary>
+    public IReadOnlyList<Ledger> Ledgers
+    {
+        get => field ?? [Ledger];
+        set;
+    }
 
     /// <summary>Sees to it that the parties are registered.</summary>
     public static async Task<LoadRun> PrepareAsync(Target target, RunOptions options, TextWriter progress)
     {
         using var lines = await Lines.OpenAsync(target, AskingConnections, options.Timeout);
-        var roster = await Roster.GatherAsync(lines, options.Parties, progress);
+        var roster = options.Replay is { } file
+            ? await Roster.GatherAsync(lines, new Recording.Reading(file).Parties, progress)
+            : await Roster.GatherAsync(lines, options.Parties, progress);
         await progress.WriteLineAsync(Wire.Text(
             $"{target.Address}: {roster.Codes.Count:N0} parties, {roster.Registered:N0} of them registered for this"));
         return new LoadRun(target, options, roster)
@@ -27,26 +37,29 @@ internal sealed class LoadRun(Target target, RunOptions options, Roster roster)
         };
     }
 
-    public Task<Result> OfferAsync(Schedule schedule, TextWriter progress) => OfferAsync(
-        new StoryPlan(Ledger, schedule, options.Draw), options.Warmup, progress);
-
     /// <summary>Tells the stories to their ends, and reads all of them back.</summary>
     public async Task<Verdict> VerifyAsync(TextWriter progress)
     {
         using var lines = await Lines.OpenAsync(target, AskingConnections, options.Timeout);
-        var settled = await Settlement.SettleAsync(lines, Ledger);
+        var settled = 0;
+        foreach (var ledger in Ledgers)
+            settled += await Settlement.SettleAsync(lines, ledger);
         await progress.WriteLineAsync(Wire.Text(
             $"{settled:N0} notices were sent after the run, so that each story has its end; all is read back"));
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         return await new Verifier(
-            lines, [new Truth(Ledger, roster, today)],
+            lines, [.. Ledgers.Select(l => new Truth(l, roster, today))],
             _before ?? throw new InvalidOperationException("What was there before is not known.")).VerifyAsync();
     }
 
-    public Task<Result> OfferAsync(IPlan plan, TimeSpan warmup, TextWriter progress) => new Generator(
-        target, plan, new Course(options.Connections, warmup, options.Timeout, progress)
+    public StoryPlan Plan(Schedule schedule) => new(Ledger, schedule, options.Draw);
+
+    public Task<Result> OfferAsync(Schedule schedule, TextWriter progress) => OfferAsync(Plan(schedule), progress);
+
+    public Task<Result> OfferAsync(IPlan plan, TextWriter progress) => new Generator(
+        target, plan, new Course(options.Connections, options.Warmup, options.Timeout, progress)
         {
-            Ledger = Ledger,
+            Ledger = plan is Recording.Reading ? null : Ledger,
             LagEvery = options.LagEvery,
         }).RunAsync();
 }

@@ -38,17 +38,23 @@ internal sealed class Roster
     public static string SyntheticOf(int number) =>
         string.Create(CultureInfo.InvariantCulture, $"L{number:0000000}");
 
-    /// <summary>As another process has brought them together.</summary>
-    public static Roster Of(int real, IEnumerable<string> codes) => new(
-        codes.Select(c => new Country(c) { Deposited = Joined }), real);
-
     public static async Task<Roster> GatherAsync(Lines lines, int count, TextWriter progress)
     {
-        var real = await ReadAsync(lines);
-        var states = real.Where(c => !IsSynthetic(c.Code) && c.BoundOn(First) && c.BoundOn(Last)).Take(count).ToList();
-        var known = real.Select(c => c.Code).Where(IsSynthetic).ToHashSet(StringComparer.Ordinal);
-        var others = Enumerable.Range(0, count - states.Count).Select(SyntheticOf).ToList();
-        var missing = others.Where(c => !known.Contains(c)).ToList();
+        var all = await ReadAsync(lines);
+        var states = all.Where(c => !IsSynthetic(c.Code) && c.BoundOn(First) && c.BoundOn(Last)).Take(count).ToList();
+        var others = Enumerable.Range(0, count - states.Count).Select(SyntheticOf);
+        return await RegisterAsync(lines, all, [.. states.Select(s => s.Code), .. others], progress);
+    }
+
+    /// <summary>Those named, of whom the made-up ones are registered.</summary>
+    public static async Task<Roster> GatherAsync(Lines lines, IReadOnlyList<string> codes, TextWriter progress) =>
+        await RegisterAsync(lines, await ReadAsync(lines), codes, progress);
+
+    private static async Task<Roster> RegisterAsync(
+        Lines lines, List<Country> all, IReadOnlyList<string> codes, TextWriter progress)
+    {
+        var known = all.ToDictionary(c => c.Code, StringComparer.Ordinal);
+        var missing = codes.Where(c => !known.ContainsKey(c)).ToList();
         var done = 0;
         await Parallel.ForEachAsync(
             missing, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (code, _) =>
@@ -58,7 +64,7 @@ internal sealed class Roster
                     await progress.WriteLineAsync(Wire.Text($"{done:N0} of {missing.Count:N0} states registered"));
             });
         return new Roster(
-            states.Concat(others.Select(c => new Country(c) { Deposited = Joined })), missing.Count);
+            codes.Select(c => known.GetValueOrDefault(c) ?? new Country(c) { Deposited = Joined }), missing.Count);
     }
 
     private static bool IsSynthetic(string code) => code.Length == 8 && code[0] == 'L' && char.IsAsciiDigit(code[1]);
@@ -69,7 +75,7 @@ internal sealed class Roster
         var request = new ListPartiesRequest { PageSize = PageSize };
         do
         {
-            var page = await lines.AskAsync(
+            var page = await lines.AskLongAsync(
                 "PartyService/ListParties", "operator", request, ListPartiesResponse.Parser);
             countries.AddRange(page.Parties.Select(CountryOf));
             request.PageToken = page.NextPageToken;
@@ -92,11 +98,11 @@ internal sealed class Roster
 
     private static async Task RegisterAsync(Lines lines, string code)
     {
-        await lines.AskAsync(
+        await lines.AskLongAsync(
             "PartyService/RegisterParty", Depositary,
             new RegisterPartyRequest { PartyId = code, Party = new PublicParty { DisplayName = $"State {code}" } },
             PublicParty.Parser);
-        await lines.AskAsync(
+        await lines.AskLongAsync(
             "PartyService/RecordDepositaryNotification", Depositary,
             new RecordDepositaryNotificationRequest
             {

@@ -16,18 +16,25 @@ internal static class RunCommand
         Where the generator shares processors with the server, both are told: figures are for comparison on one machine.
         """;
 
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter progress)
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> args, string command, TextWriter output, TextWriter progress)
     {
         var options = RunOptions.Parse(args, TimeProvider.System);
         await using var server = options.Target is null ? await Server.StartAsync(options.AllInOne) : null;
         var target = server?.Target ?? new Target(options.Target!, options.Servers);
         var run = await LoadRun.PrepareAsync(target, options, progress);
-        var result = await run.OfferAsync(options.Schedule, progress);
+        var result = await OfferAsync(run, options, args, progress);
         Summary.Print(result, options.Batch, output);
+        var trends = command == "soak" ? Soak.TrendsOf(result, options.Warmup) : null;
+        if (trends is not null)
+            Soak.Print(trends, output);
         var verdict = options.Verify ? await run.VerifyAsync(progress) : null;
         verdict?.Print(output);
-        var report = Report.Of(result, options.Batch, CommandOf(args)) with
+        if (options.LedgerFile is { } ledger)
+            LedgerFile.Write(ledger, run.Ledger);
+        var report = Report.Of(result, options.Batch, $"load {command} {string.Join(' ', args)}") with
         {
+            Trends = trends,
             Verdict = verdict,
             Broken = options.Slo.Broken(result),
         };
@@ -52,5 +59,20 @@ internal static class RunCommand
         return report.Verdict is { IsPerfect: false } ? 3 : report.Broken.Count > 0 ? 2 : 0;
     }
 
-    private static string CommandOf(IReadOnlyList<string> args) => $"load run {string.Join(' ', args)}";
+    private static async Task<Result> OfferAsync(
+        LoadRun run, RunOptions options, IReadOnlyList<string> args, TextWriter progress)
+    {
+        if (options.Processes > 1)
+        {
+            var (result, ledgers) = await Workers.RunAsync(run, options, args, progress);
+            run.Ledgers = ledgers;
+            return result;
+        }
+
+        if (options.Replay is { } file)
+            return await run.OfferAsync(new Recording.Reading(file), progress);
+        var plan = run.Plan(options.Schedule);
+        return await run.OfferAsync(
+            options.Record is { } record ? new Recording.Writing(plan, record, run.Roster.Codes) : plan, progress);
+    }
 }

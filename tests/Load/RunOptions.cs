@@ -9,7 +9,7 @@ internal sealed record RunOptions
     [
         "--target", "--allinone", "--server-pid", "--parties", "--rate", "--arrival", "--duration", "--warmup",
         "--seed", "--mode", "--batch", "--connections", "--processes", "--hot", "--think", "--mix", "--timeout",
-        "--slo", "--json", "--html", "--hgrm", "--record", "--replay", "--name", "--worker", "--share", "--ledger",
+        "--slo", "--json", "--html", "--hgrm", "--record", "--replay", "--name", "--share", "--ledger",
     ];
 
     public static readonly IReadOnlyCollection<string> Bare = ["--verify", "--lag"];
@@ -99,9 +99,6 @@ internal sealed record RunOptions
     /// <summary>Begins every id.</summary>
     public string Name { get; init; } = "run";
 
-    /// <summary>Which of several processes this is, from 0; below 0: the only one.</summary>
-    public int Worker { get; init; } = -1;
-
     /// <summary>Where one of several processes leaves what became of its stories.</summary>
     public string? LedgerFile { get; init; }
 
@@ -160,7 +157,6 @@ internal sealed record RunOptions
             Verify = switches.Has("--verify"),
             Lag = switches.Has("--lag"),
             Name = switches.Text("--name") ?? NameOf(time.GetUtcNow()),
-            Worker = switches.Has("--worker") ? switches.Count("--worker", 0) : -1,
             Share = switches.Number("--share", 1),
             LedgerFile = switches.Text("--ledger"),
         };
@@ -176,7 +172,9 @@ internal sealed record RunOptions
         Expect(Processes >= 1, "--processes: expected at least 1.");
         Expect(Rate > 0, "--rate: expected more than 0.");
         Expect(Duration > TimeSpan.Zero, "--duration: expected more than 0.");
-        Expect(Name.Length <= 20 && Name.All(c => char.IsAsciiLetterOrDigit(c)), "--name: expected up to 20 of A-Z, a-z, 0-9.");
+        Expect(
+            Name.Length is >= 1 and <= 20 && Name.All(char.IsAsciiLetterOrDigit),
+            "--name: expected up to 20 of A-Z, a-z, 0-9.");
         Expect(Processes == 1 || (Replay is null && Record is null), "--processes: one alone records or replays.");
         Expect(!Verify || Replay is null, "--verify: nobody knows the truth of what is replayed.");
         _ = Schedule;
