@@ -52,7 +52,7 @@ internal static class FindMax
 
         Summary.Print(result, options.Batch, output);
         await output.WriteLineAsync(Wire.Text($"sustained: {rate:N0} notices/s"));
-        var verdict = options.Verify ? await run.VerifyAsync(progress) : null;
+        var verdict = options.Verify ? await run.VerifyAsync(progress, LoadRun.Patience) : null;
         verdict?.Print(output);
         return await RunCommand.FinishAsync(
             Report.Of(result, options.Batch, $"load find-max {string.Join(' ', args)}") with { Verdict = verdict },

@@ -8,6 +8,8 @@ internal sealed class LoadRun(Target target, RunOptions options, Roster roster)
     private const int AskingConnections = 4;
     private Before? _before;
 
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
+
     public Target Target => target;
 
     public Roster Roster => roster;
@@ -38,7 +40,8 @@ internal sealed class LoadRun(Target target, RunOptions options, Roster roster)
     }
 
     /// <summary>Tells the stories to their ends, and reads all of them back.</summary>
-    public async Task<Verdict> VerifyAsync(TextWriter progress)
+    /// <param name="patience">For what reaches the lists and the other side's file by itself.</param>
+    public async Task<Verdict> VerifyAsync(TextWriter progress, TimeSpan patience)
     {
         using var lines = await Lines.OpenAsync(target, AskingConnections, options.Timeout);
         var settled = 0;
@@ -49,7 +52,7 @@ internal sealed class LoadRun(Target target, RunOptions options, Roster roster)
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         return await new Verifier(
             lines, [.. Ledgers.Select(l => new Truth(l, roster, today))],
-            _before ?? throw new InvalidOperationException("What was there before is not known.")).VerifyAsync();
+            _before ?? throw new InvalidOperationException("What was there before is not known."), patience).VerifyAsync();
     }
 
     public StoryPlan Plan(Schedule schedule) => new(Ledger, schedule, options.Draw);

@@ -60,6 +60,9 @@ internal static class Recording
 
         public long Count { get; }
 
+        /// <summary>Notices in a request.</summary>
+        public int Batch => Count == 0 ? 1 : (int)Math.Round(Notices / (double)Count);
+
         public double RateAt(double seconds) => Notices / Seconds;
 
         public IEnumerable<Request> Requests()

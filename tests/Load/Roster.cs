@@ -38,6 +38,8 @@ internal sealed class Roster
     public static string SyntheticOf(int number) =>
         string.Create(CultureInfo.InvariantCulture, $"L{number:0000000}");
 
+    public static Roster Of(IEnumerable<Country> countries) => new(countries, 0);
+
     public static async Task<Roster> GatherAsync(Lines lines, int count, TextWriter progress)
     {
         var all = await ReadAsync(lines);

@@ -24,15 +24,16 @@ internal static class RunCommand
         var target = server?.Target ?? new Target(options.Target!, options.Servers);
         var run = await LoadRun.PrepareAsync(target, options, progress);
         var result = await OfferAsync(run, options, args, progress);
-        Summary.Print(result, options.Batch, output);
+        var batch = options.Replay is { } file ? new Recording.Reading(file).Batch : options.Batch;
+        Summary.Print(result, batch, output);
         var trends = command == "soak" ? Soak.TrendsOf(result, options.Warmup) : null;
         if (trends is not null)
             Soak.Print(trends, output);
-        var verdict = options.Verify ? await run.VerifyAsync(progress) : null;
+        var verdict = options.Verify ? await run.VerifyAsync(progress, LoadRun.Patience) : null;
         verdict?.Print(output);
         if (options.LedgerFile is { } ledger)
             LedgerFile.Write(ledger, run.Ledger);
-        var report = Report.Of(result, options.Batch, $"load {command} {string.Join(' ', args)}") with
+        var report = Report.Of(result, batch, $"load {command} {string.Join(' ', args)}") with
         {
             Trends = trends,
             Verdict = verdict,

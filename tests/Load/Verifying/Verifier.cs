@@ -9,7 +9,10 @@ namespace Treaty.Grid.Load.Verifying;
 /// Reads back what was acknowledged and what was found, and holds both against what the auditor knows: every injected
 /// discrepancy found by exactly its findings, and nothing else.
 /// </summary>
-internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before before)
+/// <param name="patience">
+/// What one side said reaches the other's file and the lists by itself; this tells "not yet" from "never".
+/// </param>
+internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before before, TimeSpan patience)
 {
     private const string Secretariat = "secretariat";
     private const string Elsewhere = "elsewhere";
@@ -17,11 +20,9 @@ internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before 
     private const int AtOnce = 64;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    // What one side said reaches the other's file and the lists by itself; this tells "not yet" from "never".
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly ConcurrentBag<string> _faults = [];
     private readonly Dictionary<string, KindVerdict> _kinds = [];
+    private readonly long _began = Stopwatch.GetTimestamp();
     private int _acknowledged;
     private int _readBack;
     private int _transfers;
@@ -48,6 +49,8 @@ internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before 
             Faults = [.. _faults.Order(StringComparer.Ordinal)],
         };
     }
+
+    private bool HasPatience => Stopwatch.GetElapsedTime(_began) < patience;
 
     private KindVerdict Of(string kind) =>
         _kinds.TryGetValue(kind, out var verdict) ? verdict : _kinds[kind] = new KindVerdict(kind);
@@ -81,11 +84,10 @@ internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before 
     /// <summary>The findings that the auditor knows nothing of.</summary>
     private async Task<IReadOnlyDictionary<string, int>> CompareFindingsAsync(Dictionary<Found, string> expected)
     {
-        var began = Stopwatch.GetTimestamp();
         while (true)
         {
             var (found, notJudged) = await ReadFindingsAsync();
-            if (!found.SetEquals(expected.Keys) && Stopwatch.GetElapsedTime(began) < Patience)
+            if (!found.SetEquals(expected.Keys) && HasPatience)
             {
                 await Task.Delay(Pause, TimeProvider.System);
                 continue;
@@ -160,12 +162,11 @@ internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before 
 
     private async Task CompareFilesAsync()
     {
-        var began = Stopwatch.GetTimestamp();
         var stories = truths
             .SelectMany(t => Enumerable.Range(0, t.Ledger.Count).Select(number => (Truth: t, Number: number))).ToList();
         while (stories.Count > 0)
         {
-            var isLast = Stopwatch.GetElapsedTime(began) >= Patience;
+            var isLast = !HasPatience;
             var again = new ConcurrentBag<(Truth, int)>();
             await Parallel.ForEachAsync(
                 stories, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (story, _) =>
@@ -221,12 +222,11 @@ internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before 
 
         foreach (var party in expected.Keys)
             Add(expected, party, before.Of(party));
-        var began = Stopwatch.GetTimestamp();
         while (true)
         {
             var held = await Before.HoldingsAsync(lines, expected.Keys);
             var wrong = expected.Keys.Where(p => !IsSame(held[p], expected[p])).ToList();
-            if (wrong.Count > 0 && Stopwatch.GetElapsedTime(began) < Patience)
+            if (wrong.Count > 0 && HasPatience)
             {
                 await Task.Delay(Pause, TimeProvider.System);
                 continue;
