@@ -40,6 +40,7 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
     private long _offered;
     private long _sent;
     private long _underWay;
+    private long _lastAnswer;
     private volatile bool _isStopped;
 
     public async Task<Result> RunAsync()
@@ -71,11 +72,14 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
         while (Volatile.Read(ref _underWay) > 0 && Stopwatch.GetElapsedTime(waiting) < course.Timeout + Grace)
             await Task.Delay(Poll, TimeProvider.System);
         lines.Dispose();
+        watch.Finish();
         var (latency, service) = (Histograms.New(), Histograms.New());
         var outcomes = _tally.Sum(latency, service);
         return new Result
         {
             Seconds = plan.Seconds - course.Warmup.TotalSeconds,
+            Took = Math.Max(plan.Seconds, Stopwatch.GetElapsedTime(_began, Volatile.Read(ref _lastAnswer)).TotalSeconds)
+                - course.Warmup.TotalSeconds,
             Offered = _offered,
             Outcomes = outcomes,
             Latency = latency,
@@ -92,7 +96,9 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
     /// <summary>Ends it early: what is due later is not sent.</summary>
     public void Stop() => _isStopped = true;
 
-    /// <summary>What has come since this was last asked: outcomes, notices sent, and the latest the generator was.</summary>
+    /// <summary>
+    /// What has come since this was last asked: outcomes, notices sent, and the latest the generator was.
+    /// </summary>
     public (Dictionary<string, long> Outcomes, long Sent, double Slip) TakeRecent(LongHistogram latency)
     {
         double slip;
@@ -193,6 +199,7 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
                 Stopwatch.GetElapsedTime(from, call.Answered));
         }
 
+        Volatile.Write(ref _lastAnswer, call.Answered);
         Interlocked.Decrement(ref _underWay);
     }
 }

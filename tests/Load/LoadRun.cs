@@ -50,9 +50,9 @@ internal sealed class LoadRun(Target target, RunOptions options, Roster roster)
         await progress.WriteLineAsync(Wire.Text(
             $"{settled:N0} notices were sent after the run, so that each story has its end; all is read back"));
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        var before = _before ?? throw new InvalidOperationException("What was there before is not known.");
         return await new Verifier(
-            lines, [.. Ledgers.Select(l => new Truth(l, roster, today))],
-            _before ?? throw new InvalidOperationException("What was there before is not known."), patience).VerifyAsync();
+            lines, [.. Ledgers.Select(l => new Truth(l, roster, today))], before, patience).VerifyAsync();
     }
 
     public StoryPlan Plan(Schedule schedule) => new(Ledger, schedule, options.Draw);

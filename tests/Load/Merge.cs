@@ -40,6 +40,7 @@ internal static class Merge
     public static Result AtOnce(IReadOnlyList<Result> results) => Add(results) with
     {
         Seconds = results.Max(r => r.Seconds),
+        Took = results.Max(r => r.Took),
         ServerProcessor = results.Max(r => r.ServerProcessor),
         Series = Overlay([.. results.Select(r => r.Series)]),
     };
@@ -65,6 +66,7 @@ internal static class Merge
         return new Result
         {
             Seconds = results.Sum(r => r.Seconds),
+            Took = results.Sum(r => r.Took),
             Offered = results.Sum(r => r.Offered),
             Outcomes = outcomes,
             Latency = Sum(results.Select(r => r.Latency)),

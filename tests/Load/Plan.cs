@@ -32,8 +32,8 @@ internal sealed record Draw(int Seed, int Batch, double Hot, double ThinkMedian,
 }
 
 /// <summary>
-/// Requests as parties would make them: each tells what is next in some story, or begins new ones. Nothing in it depends
-/// on what is answered.
+/// Requests as parties would make them: each tells what is next in some story, or begins new ones. Nothing in it
+/// depends on what is answered.
 /// </summary>
 internal sealed class StoryPlan(Ledger ledger, Schedule schedule, Draw draw) : IPlan
 {

@@ -50,10 +50,13 @@ internal sealed record Second
 /// <summary>What a plan came to.</summary>
 internal sealed record Result
 {
-    /// <summary>Seconds measured.</summary>
+    /// <summary>Seconds measured: what was due in them was offered.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Notices due in that time.</summary>
+    /// <summary>Seconds until the last of it was answered; more, where the server fell behind.</summary>
+    public required double Took { get; init; }
+
+    /// <summary>Notices due in the seconds measured.</summary>
     public required long Offered { get; init; }
 
     /// <summary>Notices by what became of them; "OK" is what was acknowledged, or refused as it had to be.</summary>
@@ -86,7 +89,8 @@ internal sealed record Result
 
     public double ServerMicrosecondsPerNotice => Ok == 0 ? 0 : ServerProcessor.TotalMicroseconds / Ok;
 
-    public double Rate => Ok / Seconds;
+    /// <summary>Notices acknowledged per second.</summary>
+    public double Rate => Ok / Took;
 
     /// <summary>The generator was so late that the figures are its own.</summary>
     public bool IsBehind => Slip.At(99) > BehindMax;

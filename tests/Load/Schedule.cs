@@ -1,6 +1,8 @@
 namespace Treaty.Grid.Load;
 
-/// <summary>When requests are due, fixed before the first of them goes: whatever comes of one, the next is due.</summary>
+/// <summary>
+/// When requests are due, fixed before the first of them goes: whatever comes of one, the next is due.
+/// </summary>
 internal sealed class Schedule
 {
     private readonly List<Stretch> _stretches = [];

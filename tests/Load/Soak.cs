@@ -6,8 +6,8 @@ namespace Treaty.Grid.Load;
 internal static class Soak
 {
     public const string Help = $"""
-        Runs for long, and tells by how much an hour memory, open files, lag and latency rise: the slope by least squares,
-        and between which slopes it lies, 95 times of 100.
+        Runs for long, and tells by how much an hour memory, open files, lag and latency rise: the slope by least
+        squares, and between which slopes it lies, 95 times of 100.
 
           load soak [switches]      as of a run, with --duration 60m unless it is named, and --lag
 

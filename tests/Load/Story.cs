@@ -15,7 +15,9 @@ internal readonly record struct Story(StoryKind Kind, int Sender, int Recipient)
         _ => 2,
     };
 
-    /// <summary>Who files a part: the sender, then the recipient; the third is the sender's but for certificates.</summary>
+    /// <summary>
+    /// Who files a part: the sender, then the recipient; the third is the sender's but for certificates.
+    /// </summary>
     public int FilerOf(int part) => part switch
     {
         0 => Sender,

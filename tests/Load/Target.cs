@@ -6,7 +6,9 @@ using Treaty.Grid.Load.Http2;
 
 namespace Treaty.Grid.Load;
 
-/// <summary>What load is put on: an address that speaks HTTP/2 without TLS, and who serves it, where that is known.</summary>
+/// <summary>
+/// What load is put on: an address that speaks HTTP/2 without TLS, and who serves it, where that is known.
+/// </summary>
 /// <param name="Processes">Whose use of processors and memory is told.</param>
 internal sealed record Target(Uri Address, IReadOnlyList<int> Processes)
 {
@@ -52,7 +54,9 @@ internal sealed class Lines(Target target, TimeSpan timeout) : IDisposable
         static (key, at) => HeaderBlock.Of(at.target.Authority, key.Method, key.Caller, at.timeout),
         (target, timeout));
 
-    /// <summary>One after the other; what is broken is opened again meanwhile, and fails its calls until then.</summary>
+    /// <summary>
+    /// One after the other; what is broken is opened again meanwhile, and fails its calls until then.
+    /// </summary>
     public Connection Next()
     {
         var index = (int)((uint)Interlocked.Increment(ref _next) % (uint)_connections.Length);
@@ -84,8 +88,11 @@ internal sealed class Lines(Target target, TimeSpan timeout) : IDisposable
         return await done.Task;
     }
 
-    /// <summary>As <see cref="AskAsync"/>, and asks again for a minute while the server has other things to do.</summary>
-    /// <exception cref="CallFailedException">The server says that it failed, or does not answer in that time.</exception>
+    /// <summary>
+    /// As <see cref="AskAsync"/>, and asks again for a minute while the server has other things to do.
+    /// </summary>
+    /// <exception cref="CallFailedException">The server says that it failed, or does not answer in that
+    /// time.</exception>
     public async Task<T> AskLongAsync<T>(string method, string caller, IMessage request, MessageParser<T> parser)
         where T : IMessage<T>
     {

@@ -18,7 +18,7 @@ internal sealed class Watch(
     private TimeSpan _server = Usage.Processor(target.Processes);
     private (TimeSpan Own, TimeSpan Server)? _measured;
 
-    /// <summary>From the end of the warm-up to that of the plan.</summary>
+    /// <summary>From the end of the warm-up to the last answer.</summary>
     public TimeSpan OwnProcessor => _own - (_measured?.Own ?? _own);
 
     public TimeSpan ServerProcessor => _server - (_measured?.Server ?? _server);
@@ -40,6 +40,9 @@ internal sealed class Watch(
                 return _series;
         }
     }
+
+    /// <summary>What was answered after the plan's end was worked for, too.</summary>
+    public void Finish() => (_own, _server) = (Usage.Own, Usage.Processor(target.Processes));
 
     private void Look()
     {
@@ -101,9 +104,12 @@ internal sealed class Watch(
         line.Append(Wire.Text(
             $"{(second.At < course.Warmup.TotalSeconds ? "warm-up" : "run")} {second.At,4:0} s  "));
         line.Append(Wire.Text($"target {second.Target:N0}/s  sent {second.Sent:N0}/s  ok {second.Answered:N0}/s  "));
-        line.Append(Wire.Text($"in flight {second.InFlight:N0}{(second.Waiting > 0 ? "+" : "")}{(second.Waiting > 0 ? second.Waiting : null):N0}  "));
+        line.Append(Wire.Text($"in flight {second.InFlight:N0}"));
+        if (second.Waiting > 0)
+            line.Append(Wire.Text($", {second.Waiting:N0} waiting"));
         line.Append(Wire.Text(
-            $"ms p50 {Histograms.Text(second.P50)} p99 {Histograms.Text(second.P99)} max {Histograms.Text(second.Max)}"));
+            $"  ms p50 {Histograms.Text(second.P50)} p99 {Histograms.Text(second.P99)} "
+            + $"max {Histograms.Text(second.Max)}"));
         line.Append(Wire.Text($"  cpu own {second.OwnProcessors:0.00}"));
         if (target.Processes.Count > 0)
             line.Append(Wire.Text($" server {second.ServerProcessors:0.00}"));

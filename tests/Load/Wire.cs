@@ -9,7 +9,9 @@ internal static class Wire
 {
     public const string Convention = "conventions/apmbc";
 
-    /// <summary>What Amended Protocol II asks to be stated of mines for use, and the auditor knows nothing of.</summary>
+    /// <summary>
+    /// What Amended Protocol II asks to be stated of mines for use, and the auditor knows nothing of.
+    /// </summary>
     private static readonly string[] Stated = ["detectable", "self_destructs", "recipient_agrees_to_apply"];
 
     public static Notice NoticeOf(Auditor.Notice said)

@@ -93,6 +93,7 @@ public sealed class FigureTests
         return new Result
         {
             Seconds = 10,
+            Took = 10,
             Offered = ok,
             Outcomes = new Dictionary<string, long> { ["OK"] = ok },
             Latency = latency,

@@ -97,7 +97,8 @@ public sealed class PlanTests
         var steps = requests.SelectMany(r => r.Steps).ToList();
         Assert.Equal(steps.Count, steps.Distinct().Count());
         Assert.All(
-            steps.GroupBy(s => s.Story), story => Assert.Equal(Enumerable.Range(0, story.Count()), story.Select(s => s.Part)));
+            steps.GroupBy(s => s.Story),
+            story => Assert.Equal(Enumerable.Range(0, story.Count()), story.Select(s => s.Part)));
         Assert.Contains(steps, s => s.Part == 2);
     }
 

@@ -26,7 +26,9 @@ internal sealed class Call
     /// <summary>The message with its prefix.</summary>
     public required byte[] Body { get; init; }
 
-    /// <summary>Told once, by the connection's reader. It must not wait; what it is given of the answer ends with it.</summary>
+    /// <summary>
+    /// Told once, by the connection's reader. It must not wait; what it is given of the answer ends with it.
+    /// </summary>
     public required Action<Call> Done { get; init; }
 
     /// <summary>Whatever the caller needs to know again.</summary>

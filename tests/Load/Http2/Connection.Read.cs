@@ -159,7 +159,9 @@ internal sealed partial class Connection
         if (call is null || !_headersEnd)
             return;
         (call.Message, call.Details) = (message, details);
-        End(call, status != Call.NoAnswer ? status : http == "200" ? Call.ConnectionLost : (int)Google.Rpc.Code.Unknown);
+        if (status == Call.NoAnswer)
+            status = http == "200" ? Call.ConnectionLost : (int)Google.Rpc.Code.Unknown;
+        End(call, status);
     }
 
     private void TakeSettings(ReadOnlySpan<byte> payload)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Treaty.Grid.Load.Http2;
@@ -8,7 +9,9 @@ internal sealed class HeaderDecoder
     private const int EntryOverhead = 32;
     private const int StaticCount = 61;
 
-    /// <summary>The largest table that the server may build: what HTTP/2 gives it unless it is told otherwise.</summary>
+    /// <summary>
+    /// The largest table that the server may build: what HTTP/2 gives it unless it is told otherwise.
+    /// </summary>
     private const int TableMax = 4_096;
 
     /// <summary>The first names of the table that all know, as far as answers have them; some with values.</summary>
@@ -58,12 +61,9 @@ internal sealed class HeaderDecoder
             + "if-unmodified-since last-modified link location max-forwards proxy-authenticate proxy-authorization "
             + "range referer refresh retry-after server set-cookie strict-transport-security transfer-encoding "
             + "user-agent vary via www-authenticate").Split(' ');
-        var values = new Dictionary<int, string>
-        {
-            [2] = "GET", [3] = "POST", [4] = "/", [5] = "/index.html", [6] = "http", [7] = "https", [8] = "200",
-            [9] = "204", [10] = "206", [11] = "304", [12] = "400", [13] = "404", [14] = "500",
-            [16] = "gzip, deflate",
-        };
+        var values = "2 GET|3 POST|4 /|5 /index.html|6 http|7 https|8 200|9 204|10 206|11 304|12 400|13 404|14 500"
+            .Split('|').Append("16 gzip, deflate").Select(v => v.Split(' ', 2))
+            .ToDictionary(v => int.Parse(v[0], CultureInfo.InvariantCulture), v => v[1]);
         return [.. names.Select((name, i) => (name, values.GetValueOrDefault(i + 1, "")))];
     }
 

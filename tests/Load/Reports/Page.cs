@@ -8,7 +8,8 @@ namespace Treaty.Grid.Load.Reports;
 internal static class Page
 {
     private const string Style = """
-        body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 900px; padding: 0 1rem; color: #222 }
+        body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 900px; padding: 0 1rem }
+        body { color: #222; background: #fff }
         table { border-collapse: collapse } td, th { padding: .2rem .8rem .2rem 0; text-align: right }
         td:first-child, th:first-child { text-align: left } code { word-break: break-all }
         svg { width: 100%; height: auto; margin: 1rem 0 } svg text { font-size: 12px; fill: #444 }
@@ -24,7 +25,8 @@ internal static class Page
     {
         var result = report.ToResult();
         var page = new StringBuilder();
-        page.Append("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Treaty Grid under load</title>\n");
+        page.Append("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">");
+        page.Append("<title>Treaty Grid under load</title>\n");
         page.Append("<style>\n").Append(Style).Append("\n</style>\n<h1>Treaty Grid under load</h1>\n");
         Paragraph(page, "", Wire.Text(
             $"{result.Seconds:0} s measured: {result.Offered / result.Seconds:N0} notices/s offered, "
@@ -164,8 +166,8 @@ internal static class Page
         Row(page, "runtime", $"{where.Runtime}, collector {where.Collector}");
         Row(page, "version", where.Version);
         Row(page, "processors", Wire.Text(
-            $"{where.Processors}: generator {result.OwnProcessor.TotalSeconds / result.Seconds:0.00}, server "
-            + $"{result.ServerProcessor.TotalSeconds / result.Seconds:0.00}"));
+            $"{where.Processors}: generator {result.OwnProcessor.TotalSeconds / result.Took:0.00}, server "
+            + $"{result.ServerProcessor.TotalSeconds / result.Took:0.00}"));
         Row(page, "server, a notice", Wire.Text($"{report.ServerMicrosecondsPerNotice:0} us"));
         page.Append("</table>\n");
     }

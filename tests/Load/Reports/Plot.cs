@@ -7,6 +7,7 @@ internal static class Plot
 {
     private const int Height = 12;
     private const int Width = 60;
+    private static readonly string[] Marks = ["0", "90", "99", "99.9", "99.99", "99.999"];
 
     public static void Print(HistogramBase histogram, TextWriter output)
     {
@@ -31,11 +32,8 @@ internal static class Plot
         output.WriteLine($"{"",10} +{new string('-', Width)}");
         var marks = new char[Width + 8];
         Array.Fill(marks, ' ');
-        foreach (var (name, nines) in new[] { ("0", 0), ("90", 1), ("99", 2), ("99.9", 3), ("99.99", 4), ("99.999", 5) })
-        {
-            if (nines <= decades)
-                name.CopyTo(0, marks, (int)(nines / decades * (Width - 1)), name.Length);
-        }
+        for (var nines = 0; nines < Marks.Length && nines <= decades; nines++)
+            Marks[nines].CopyTo(0, marks, (int)(nines / decades * (Width - 1)), Marks[nines].Length);
 
         output.WriteLine($"{"",11} {new string(marks).TrimEnd()} %");
     }

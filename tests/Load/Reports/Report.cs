@@ -29,12 +29,15 @@ internal sealed record Report
 
     public required double Seconds { get; init; }
 
-    /// <summary>Notices due in that time.</summary>
+    /// <summary>Seconds until the last was answered.</summary>
+    public required double Took { get; init; }
+
+    /// <summary>Notices due in the seconds measured.</summary>
     public required long Offered { get; init; }
 
     public required long Acknowledged { get; init; }
 
-    /// <summary>Per second.</summary>
+    /// <summary>Acknowledged per second of what it took.</summary>
     public required double Rate { get; init; }
 
     /// <summary>Notices by what became of them.</summary>
@@ -79,6 +82,7 @@ internal sealed record Report
         Environment = Surroundings.Now,
         Batch = batch,
         Seconds = result.Seconds,
+        Took = result.Took,
         Offered = result.Offered,
         Acknowledged = result.Ok,
         Rate = result.Rate,
@@ -98,6 +102,7 @@ internal sealed record Report
     public Result ToResult() => new()
     {
         Seconds = Seconds,
+        Took = Took,
         Offered = Offered,
         Outcomes = Outcomes,
         Latency = Latency.ToHistogram(),

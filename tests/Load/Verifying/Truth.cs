@@ -3,8 +3,8 @@ using Treaty.Grid.Auditor;
 namespace Treaty.Grid.Load.Verifying;
 
 /// <summary>
-/// What must be in the register about the stories of a run, as far as their notices were acknowledged. The auditor works
-/// it out from what was said; nothing of it comes from the register but the order of records.
+/// What must be in the register about the stories of a run, as far as their notices were acknowledged. The auditor
+/// works it out from what was said; nothing of it comes from the register but the order of records.
 /// </summary>
 internal sealed class Truth(Ledger ledger, Roster roster, DateOnly today)
 {
@@ -34,7 +34,9 @@ internal sealed class Truth(Ledger ledger, Roster roster, DateOnly today)
             OnRecord(number).Select(n => ((Statement)n, today)), Terms);
     }
 
-    /// <summary>About the story's transfers; what its parties' stock leads to depends on all stories together.</summary>
+    /// <summary>
+    /// About the story's transfers; what its parties' stock leads to depends on all stories together.
+    /// </summary>
     public IEnumerable<Expected> FindingsOf(int number) =>
         Of(number).Findings(today).Where(f => f.About.Contains('~', StringComparison.Ordinal));
 

@@ -44,8 +44,8 @@ internal sealed record Verdict
     public required int Parties { get; init; }
 
     /// <summary>
-    /// The sum of all balances, with what was destroyed and without what arrived above what was sent: nothing comes from
-    /// nowhere, and nothing is lost.
+    /// The sum of all balances, with what was destroyed and without what arrived above what was sent: nothing comes
+    /// from nowhere, and nothing is lost.
     /// </summary>
     public required long Sum { get; init; }
 

@@ -233,7 +233,11 @@ internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before 
             }
 
             foreach (var party in wrong)
-                _faults.Add($"The books of {party} are not as they should be: {Differences(held[party], expected[party])}.");
+            {
+                var differences = Differences(held[party], expected[party]);
+                _faults.Add($"The books of {party} are not as they should be: {differences}.");
+            }
+
             var sum = expected.Keys.Sum(p => held[p].Values.Sum() - before.Of(p).Values.Sum())
                 + truths.Sum(t => t.LeftTheBooks());
             if (sum != 0)
