@@ -8,6 +8,7 @@ namespace Treaty.Grid.Load.Http2;
 /// <remarks>What the server sends.</remarks>
 internal sealed partial class Connection
 {
+    private static readonly byte[] Cancelled = [0, 0, 0, 8];
     private readonly List<Call> _finished = [];
     private byte[] _headers = [];
     private bool _headersEnd;
@@ -201,6 +202,9 @@ internal sealed partial class Connection
 
     private void End(Call call, int status)
     {
+        // Answered before all of it was sent: the rest is not sent, and the server is told not to wait for it.
+        if (call.Offset < call.Body.Length)
+            Write(new Frame(4, FrameKind.Reset, 0, call.Stream), Cancelled);
         call.Status = status;
         _open.Remove(call.Stream);
         _finished.Add(call);
