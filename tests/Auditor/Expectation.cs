@@ -30,10 +30,24 @@ public sealed partial class Expectation
     private readonly HashSet<TransferKey> _reported;
 
     public Expectation(History history, Terms terms)
+        : this(history.Countries, history.InEffect, terms)
+    {
+    }
+
+    /// <summary>About statements that no history drew.</summary>
+    /// <param name="record">All that holds, in the order in which it was recorded, with the day of that.</param>
+    public Expectation(
+        IEnumerable<Country> countries, IEnumerable<(Statement Statement, DateOnly RecordDay)> record, Terms terms)
+        : this(countries.ToDictionary(c => c.Code, StringComparer.Ordinal), [.. record], terms)
+    {
+    }
+
+    private Expectation(
+        Dictionary<string, Country> countries, List<(Statement Statement, DateOnly RecordDay)> record, Terms terms)
         : this(
-            history.Countries.ToDictionary(c => c.Code, StringComparer.Ordinal), [.. history.InEffect], terms,
+            countries, record, terms,
             [
-                .. history.InEffect.Select(r => r.Statement).OfType<Notice>()
+                .. record.Select(r => r.Statement).OfType<Notice>()
                     .Where(n => n.Kind is "receipt" or "refusal")
                     .Select(n => n.Transfer),
             ])
