@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using HdrHistogram;
 using HdrHistogram.Utilities;
 
@@ -9,6 +10,9 @@ internal static class Histograms
 {
     private const long Highest = 3_600_000_000;
     private const int Digits = 3;
+
+    // A cookie and a length, four octets each, and the two that zlib begins with.
+    private const int HeadLength = 10;
 
     public static LongHistogram New() => new(1, Highest, Digits);
 
@@ -38,8 +42,12 @@ internal static class Histograms
     public static LongHistogram Decode(string text)
     {
         var histogram = New();
-        var decoded = HistogramEncoding.DecodeFromCompressedByteBuffer(
-            ByteBuffer.Allocate(Convert.FromBase64String(text)), Highest);
+        // The library asks a stream once for all that is compressed, and streams give less: it is unpacked for it here.
+        using var packed = new MemoryStream(Convert.FromBase64String(text)[HeadLength..]);
+        using var unpacker = new DeflateStream(packed, CompressionMode.Decompress);
+        using var plain = new MemoryStream();
+        unpacker.CopyTo(plain);
+        var decoded = HistogramEncoding.DecodeFromByteBuffer(ByteBuffer.Allocate(plain.ToArray()), Highest);
         if (decoded.TotalCount > 0)
             histogram.Add(decoded);
         return histogram;

@@ -36,6 +36,9 @@ public sealed class FigureTests
         var times = Times.Of(one.Latency);
         Assert.Equal(3, times.Count);
         Assert.Equal(3, times.ToHistogram().Max(), 0.01);
+        var many = Result([.. Enumerable.Range(1, 50_000).Select(i => i * 1.7)], 1).Latency;
+        Assert.Equal(50_000, Times.Of(many).ToHistogram().TotalCount);
+        Assert.Equal(Histograms.Curve(many), Histograms.Curve(Times.Of(many).ToHistogram()));
         Assert.Equal(0, Times.Of(Histograms.New()).ToHistogram().TotalCount);
 
         var atOnce = Merge.AtOnce([one, other]);
