@@ -130,7 +130,8 @@ public sealed class LinearizabilityTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// One after the other, and each silo in turn: where nothing can be cut only those for which that is not needed.
+    /// One after the other, and each silo in turn: where nothing can be cut only those for which that is not needed. A
+    /// silo that is killed, or cut off from the journal too, has nothing old to say: those are for long runs.
     /// </summary>
     private static List<Fault> FaultsOn(Ground ground)
     {
@@ -138,12 +139,15 @@ public sealed class LinearizabilityTests(ITestOutputHelper output)
         List<Fault> faults =
         [
             new(FaultKind.Freeze, Schedule.Silos[0], default, frozen),
-            new(FaultKind.Kill, Schedule.Silos[1], default, TimeSpan.FromSeconds(1)),
         ];
+        var isLong = Environment.GetEnvironmentVariable("TREATY_GRID_CHAOS_MINUTES") is { Length: > 0 };
+        if (isLong)
+            faults.Add(new(FaultKind.Kill, Schedule.Silos[1], default, TimeSpan.FromSeconds(1)));
         if (ground.Network is not null)
         {
             faults.Insert(0, new(FaultKind.Split, Schedule.Silos[0], default, cut, Schedule.Gateways[0]));
-            faults.Add(new(FaultKind.Isolate, Schedule.Silos[2], default, cut));
+            if (isLong)
+                faults.Add(new(FaultKind.Isolate, Schedule.Silos[2], default, cut));
         }
 
         return faults;
