@@ -8,6 +8,7 @@ using Treaty.Grid.Gateway.Errors;
 using Treaty.Grid.Gateway.Identity;
 using Treaty.Grid.Gateway.Overload;
 using Treaty.Grid.Gateway.Shape;
+using Treaty.Grid.V1;
 
 namespace Treaty.Grid.Gateway;
 
@@ -73,6 +74,8 @@ internal sealed partial class Gatekeeper(Shapes shapes, TimeProvider time, ILogg
             throw new RefusedException(refusal);
         if (admission.Verdict == Verdict.NoSuchName)
             throw admission.Deny();
+        if (request is BatchSubmitNoticesRequest batch)
+            Turnstiles.NoteSize(context.GetHttpContext(), batch.Requests.Count);
     }
 
     private static Admission Authorise(ServerCallContext context, IMessage request)

@@ -2,7 +2,8 @@ namespace Treaty.Grid.Gateway.Overload;
 
 /// <summary>
 /// Lets in as many requests as were answered within the time that callers should wait at most: whoever came after them
-/// would wait longer. The faster the grid answers, the more it lets in; when it stands still, only a few.
+/// would wait longer. The faster the grid answers, the more it lets in; when it stands still, only a few. A batch
+/// counts as what is in it.
 /// </summary>
 internal sealed class Turnstile(TimeProvider time)
 {
@@ -13,7 +14,7 @@ internal sealed class Turnstile(TimeProvider time)
     public const int FreeMax = 500;
 
     /// <summary>
-    /// However fast the grid is: each holds some ten kilobytes, and with a body as large as it may be, 4 MiB.
+    /// However fast the grid is: each holds some ten kilobytes, and alone with a body as large as it may be, 4 MiB.
     /// </summary>
     public const int InsideMax = 10_000;
 
@@ -34,13 +35,19 @@ internal sealed class Turnstile(TimeProvider time)
     {
         lock (_lock)
         {
-            Turn();
-            var recently = Math.Max(_answered, _answeredBefore);
-            wait = WaitMax * ((double)_inside / Math.Max(recently, 1));
-            if (_inside >= Math.Clamp(recently, FreeMax, InsideMax))
-                return false;
-            _inside++;
-            return true;
+            return TryAdd(1, _inside, out wait);
+        }
+    }
+
+    /// <summary>
+    /// Once what it carries is known, a request that was let in as one counts as so many. It may still be refused, and
+    /// counts as one then. The last that is let in may be larger than the room: or a large one never were.
+    /// </summary>
+    public bool TryGrow(int size, out TimeSpan wait)
+    {
+        lock (_lock)
+        {
+            return TryAdd(size - 1, _inside - 1, out wait);
         }
     }
 
@@ -48,14 +55,26 @@ internal sealed class Turnstile(TimeProvider time)
     /// Not when the request failed for want of capacity, or its caller gave up: that says nothing of how much can be
     /// done.
     /// </param>
-    public void Leave(bool answered)
+    /// <param name="size">What it counted as.</param>
+    public void Leave(bool answered, int size = 1)
     {
         lock (_lock)
         {
             Turn();
-            _inside--;
-            _answered += answered ? 1 : 0;
+            _inside -= size;
+            _answered += answered ? size : 0;
         }
+    }
+
+    private bool TryAdd(int size, int others, out TimeSpan wait)
+    {
+        Turn();
+        var recently = Math.Max(_answered, _answeredBefore);
+        wait = WaitMax * ((double)others / Math.Max(recently, 1));
+        if (others >= Math.Clamp(recently, FreeMax, InsideMax))
+            return false;
+        _inside += size;
+        return true;
     }
 
     /// <summary>Begins to count anew as often as it should be done with what it counted.</summary>

@@ -1,4 +1,5 @@
 using Grpc.AspNetCore.Server;
+using Treaty.Grid.Contracts;
 using Treaty.Grid.Gateway.Errors;
 using Treaty.Grid.Gateway.Json;
 using Treaty.Grid.V1;
@@ -7,13 +8,10 @@ namespace Treaty.Grid.Gateway.Overload;
 
 /// <summary>
 /// Refuses what would wait too long before a byte of it is read: clients that come again and again must cost less than
-/// the work that they keep waiting. Health and reflection pass always, or an overload would look like a breakdown.
+/// the work that they keep waiting. A batch is weighed once more when it was read. Health and reflection pass always, or an overload would look like a breakdown.
 /// </summary>
 internal sealed class Turnstiles(RequestDelegate next, TimeProvider time)
 {
-    private static readonly object Unserved = new();
-    private static readonly object Unended = new();
-
     private static readonly string[] Filing =
     [
         nameof(NoticeService.NoticeServiceBase.SubmitNotice),
@@ -25,10 +23,21 @@ internal sealed class Turnstiles(RequestDelegate next, TimeProvider time)
     private readonly Turnstile _others = new(time);
 
     /// <summary>The request was let in, and then had no answer but to come again.</summary>
-    public static void NoteUnserved(HttpContext context) => context.Items[Unserved] = true;
+    public static void NoteUnserved(HttpContext context) => Visit.Of(context)?.IsServed = false;
 
     /// <summary>Nobody waits for it any more, and it still goes on: its place is not free before it ends.</summary>
-    public static void NoteUnended(HttpContext context, Task work) => context.Items[Unended] = work;
+    public static void NoteUnended(HttpContext context, Task work) => Visit.Of(context)?.Unended = work;
+
+    /// <summary>It carries so many, which is known only once it was read.</summary>
+    /// <exception cref="RefusedException">There is no room for them.</exception>
+    public static void NoteSize(HttpContext context, int size)
+    {
+        if (size < 2 || Visit.Of(context) is not { } visit)
+            return;
+        if (!visit.Turnstile.TryGrow(size, out var wait))
+            throw new RefusedException(Failures.Overloaded(wait));
+        visit.Size = size;
+    }
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -49,17 +58,34 @@ internal sealed class Turnstiles(RequestDelegate next, TimeProvider time)
             return;
         }
 
+        var visit = new Visit(turnstile);
+        context.Items[typeof(Visit)] = visit;
         try
         {
             await next(context);
         }
         finally
         {
-            var answered = !context.RequestAborted.IsCancellationRequested && !context.Items.ContainsKey(Unserved);
-            if (context.Items.TryGetValue(Unended, out var unended) && unended is Task work)
-                _ = work.ContinueWith(_ => turnstile.Leave(answered), TaskScheduler.Default);
+            var answered = !context.RequestAborted.IsCancellationRequested && visit.IsServed;
+            if (visit.Unended is { } work)
+                _ = work.ContinueWith(_ => turnstile.Leave(answered, visit.Size), TaskScheduler.Default);
             else
-                turnstile.Leave(answered);
+                turnstile.Leave(answered, visit.Size);
         }
+    }
+
+    /// <summary>A request that was let in.</summary>
+    private sealed class Visit(Turnstile turnstile)
+    {
+        public Turnstile Turnstile => turnstile;
+
+        public int Size { get; set; } = 1;
+
+        public bool IsServed { get; set; } = true;
+
+        public Task? Unended { get; set; }
+
+        public static Visit? Of(HttpContext context) =>
+            context.Items.TryGetValue(typeof(Visit), out var visit) ? (Visit?)visit : null;
     }
 }

@@ -114,6 +114,24 @@ public sealed class OverloadTests : IAsyncLifetime
         Assert.Contains("LATE-JSON", _filed);
     }
 
+    /// <summary>Few of them are a long queue; counted as one each, they would be let in until all were too late.</summary>
+    [Fact]
+    public async Task Past_what_a_gateway_lets_in_a_batch_is_refused_whole_and_can_be_filed_later()
+    {
+        const int Size = 100;
+        var inside = Enumerable.Range(0, Turnstile.FreeMax / Size).Select(n => FileBatchAsync($"B{n}", Size)).ToList();
+        var refused = await RefusedAsync(inside, n => FileBatchAsync($"MORE{n}", Size));
+        Assert.Equal("OVERLOADED", refused.Reason);
+        Assert.InRange(inside.Count, Turnstile.FreeMax / Size, 2 * Turnstile.FreeMax / Size);
+        Assert.Equal("OVERLOADED", (await Caller.RefusedAsync(() => FileBatchAsync("LATE", Size))).Reason);
+
+        _goOn.SetResult();
+        await EndAsync(inside);
+        Assert.DoesNotContain(_filed, id => id.StartsWith("LATE", StringComparison.Ordinal));
+        await FileBatchAsync("LATE", Size);
+        Assert.Equal(Size, _filed.Count(id => id.StartsWith("LATE", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Past_what_a_gateway_lets_in_a_read_is_refused_without_asking_the_grain()
     {
@@ -208,6 +226,19 @@ public sealed class OverloadTests : IAsyncLifetime
 
     private async Task FileAsync(string id) => await new NoticeService.NoticeServiceClient(_channel).SubmitNoticeAsync(
         Request(id), new Metadata { { "x-party", "GRC" } }, cancellationToken: Cancellation);
+
+    private async Task FileBatchAsync(string id, int size)
+    {
+        var answer = await new NoticeService.NoticeServiceClient(_channel).BatchSubmitNoticesAsync(
+            new BatchSubmitNoticesRequest
+            {
+                Parent = "parties/GRC",
+                Requests = { Enumerable.Range(0, size).Select(n => Request($"{id}-{n}")) },
+            },
+            new Metadata { { "x-party", "GRC" } },
+            cancellationToken: Cancellation);
+        Assert.All(answer.Results, result => Assert.NotNull(result.Response));
+    }
 
     private Task ReadAsync() => ReadUntilAsync(Cancellation);
 

@@ -53,6 +53,30 @@ public sealed class TurnstileTests
         Assert.Equal(Turnstile.InsideMax, Enter(100_000));
     }
 
+    [Fact]
+    public void A_batch_counts_as_what_is_in_it_from_when_that_is_known_until_it_leaves()
+    {
+        Assert.True(_turnstile.TryEnter(out _));
+        Assert.True(_turnstile.TryGrow(Turnstile.FreeMax - 1, out _));
+        Assert.Equal(1, Enter(10));
+
+        _turnstile.Leave(answered: true, Turnstile.FreeMax - 1);
+        Assert.Equal(Turnstile.FreeMax - 1, Enter(1_000));
+    }
+
+    [Fact]
+    public void A_batch_larger_than_the_room_is_let_in_where_there_is_some_and_the_next_is_not()
+    {
+        Assert.Equal(2, Enter(2));
+        Assert.True(_turnstile.TryGrow(2 * Turnstile.FreeMax, out _));
+        Assert.False(_turnstile.TryGrow(2, out _));
+
+        _turnstile.Leave(answered: false);
+        Assert.Equal(0, Enter(10));
+        _turnstile.Leave(answered: true, 2 * Turnstile.FreeMax);
+        Assert.Equal(2 * Turnstile.FreeMax, Enter(3_000));
+    }
+
     private void Answer(int count)
     {
         for (var i = 0; i < count; i++)
