@@ -8,7 +8,8 @@ namespace Treaty.Grid.Gateway.Overload;
 
 /// <summary>
 /// Refuses what would wait too long before a byte of it is read: clients that come again and again must cost less than
-/// the work that they keep waiting. A batch is weighed once more when it was read. Health and reflection pass always, or an overload would look like a breakdown.
+/// the work that they keep waiting. A batch is weighed once more when it was read. Health and reflection pass always,
+/// or an overload would look like a breakdown.
 /// </summary>
 internal sealed class Turnstiles(RequestDelegate next, TimeProvider time)
 {

@@ -114,15 +114,16 @@ public sealed class OverloadTests : IAsyncLifetime
         Assert.Contains("LATE-JSON", _filed);
     }
 
-    /// <summary>Few of them are a long queue; counted as one each, they would be let in until all were too late.</summary>
+    /// <summary>Few of them are a long queue: counted as one each, all would be let in and be too late.</summary>
     [Fact]
     public async Task Past_what_a_gateway_lets_in_a_batch_is_refused_whole_and_can_be_filed_later()
     {
         const int Size = 100;
-        var inside = Enumerable.Range(0, Turnstile.FreeMax / Size).Select(n => FileBatchAsync($"B{n}", Size)).ToList();
+        const int Room = Turnstile.FreeMax / Size;
+        var inside = Enumerable.Range(0, Room).Select(n => FileBatchAsync($"B{n}", Size)).ToList();
         var refused = await RefusedAsync(inside, n => FileBatchAsync($"MORE{n}", Size));
         Assert.Equal("OVERLOADED", refused.Reason);
-        Assert.InRange(inside.Count, Turnstile.FreeMax / Size, 2 * Turnstile.FreeMax / Size);
+        Assert.InRange(inside.Count, Room, 2 * Room);
         Assert.Equal("OVERLOADED", (await Caller.RefusedAsync(() => FileBatchAsync("LATE", Size))).Reason);
 
         _goOn.SetResult();
