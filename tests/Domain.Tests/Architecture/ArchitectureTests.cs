@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 
 namespace Treaty.Grid.Domain.Tests.Architecture;
 
 /// <summary>What the code must look like, whatever it does.</summary>
-public sealed class ArchitectureTests
+public sealed partial class ArchitectureTests
 {
     private const int LineMax = 120;
     private const int FileMax = 500;
@@ -77,6 +78,23 @@ public sealed class ArchitectureTests
             .Where(l => l.Length > LineMax)
             .Select(l => l.Where)));
 
+    /// <summary>What builds do not judge of the code style: IDE0003, IDE0009 and IDE0049.</summary>
+    [Fact]
+    public void No_field_is_reached_through_this_and_no_keyword_is_spelled_as_its_type() => Assert.Empty(
+        Sources.SelectMany(file => File.ReadLines(file)
+            .Select((line, index) => (Line: line, Where: $"{Path.GetRelativePath(Root(), file)}:{index + 1}"))
+            .Where(l => Longhand().IsMatch(l.Line) && !l.Line.Contains("[InlineData(", StringComparison.Ordinal))
+            .Select(l => l.Where)));
+
+    [Theory]
+    [InlineData("        return this._count;", true)]
+    [InlineData("        return Int32.MaxValue;", true)]
+    [InlineData("    public String Name { get; }", true)]
+    [InlineData("        return this.GetPrimaryKeyString();", false)]
+    [InlineData("        return int.MaxValue;", false)]
+    [InlineData("        reader.String(name);", false)]
+    public void Longhand_is_seen(string line, bool isLonghand) => Assert.Equal(isLonghand, Longhand().IsMatch(line));
+
     [Fact]
     public void No_file_is_longer_than_500_lines() => Assert.Empty(
         Sources.Where(file => File.ReadLines(file).Count() > FileMax).Select(f => Path.GetRelativePath(Root(), f)));
@@ -97,6 +115,10 @@ public sealed class ArchitectureTests
         Assert.Empty(SourceMethods.TooLong(Method(body[..66])));
         Assert.Equal((3, 71), Assert.Single(SourceMethods.TooLong(Method(body[..67]))));
     }
+
+    [GeneratedRegex(
+        @"\bthis\.[_a-z]|(?<![\w.""])(Boolean|Byte|Char|Double|Int32|Int64|Object|String)(\.| \w+( =|;|,|\)| \{))")]
+    private static partial Regex Longhand();
 
     private static string Root([CallerFilePath] string here = "")
     {
