@@ -8,6 +8,9 @@ if (args is ["cluster", ..])
 if (args.FirstOrDefault() == "overload")
     return await Overload.RunAsync(args[1..]);
 
+if (args is ["micro", ..])
+    return Micro.Run(args[1..]);
+
 const string Help = """
     Measures the journal and the parties on it, and prints a table for each part.
 
@@ -23,7 +26,7 @@ const string Help = """
     the server that TREATY_GRID_POSTGRES names, else one started from what is installed. With the long history the
     usual number the whole takes about ten minutes on two cores.
 
-    What programs under too much load answer is measured by another command: overload --help.
+    Other commands: overload --help, what programs under too much load answer; micro --help, the steps of one notice.
     """;
 
 // Far above what any part takes: it ends a part that hangs, and the others go on.
