@@ -10,7 +10,7 @@ internal static class AgreeCommand
         bytes: on the echo, and on AllInOne with one notice that it has already, sent again and again. Of each the best
         turn counts, for what else a machine does only slows down; the two may differ by 15 %, or the exit code is 2.
         What h2load counts as a success may be an error of gRPC: its answers must be as long as the one that this
-        program got.
+        program got. Beside the rates stands the processor time of the server for a request, which should be the same.
 
           load agree [switches]
 
@@ -37,7 +37,8 @@ internal static class AgreeCommand
             switches.Count("--connections", 4), switches.Count("--streams", 50),
             switches.Time("--warm-up", TimeSpan.FromSeconds(3)), switches.Time("--seconds", TimeSpan.FromSeconds(5)));
         var heat = switches.Time("--heat", TimeSpan.FromSeconds(15));
-        var table = new Table("requests/s, the best turn", "h2load", "this program", "ratio", "agree");
+        var table = new Table(
+            "requests/s, the best turn", "h2load", "this program", "ratio", "agree", "server us, h2load", "this");
         var agree = true;
         foreach (var (name, start) in new (string, Func<Task<IServer>>)[]
         {
@@ -49,26 +50,29 @@ internal static class AgreeCommand
             var (request, length) = await FirstAsync(server.Target);
             if (heat > TimeSpan.Zero)
                 await OursAsync(server.Target, request, h2load with { WarmUp = TimeSpan.Zero, Time = heat });
-            var (theirs, ours) = (0.0, 0.0);
+            var (theirs, ours) = (new Figures(), new Figures());
             for (var turn = 1; turn <= turns; turn++)
             {
-                var (their, our) = (0.0, 0.0);
                 // Whoever comes second finds the server warmer.
                 foreach (var isOurs in turn % 2 == 0 ? new[] { true, false } : [false, true])
                 {
-                    if (isOurs)
-                        our = await OursAsync(server.Target, request, h2load);
-                    else
-                        their = await h2load.MeasureAsync(server.Target, request, length);
+                    var before = Usage.Processor(server.Target.Processes);
+                    var rate = isOurs
+                        ? await OursAsync(server.Target, request, h2load)
+                        : await h2load.MeasureAsync(server.Target, request, length);
+                    var used = Usage.Processor(server.Target.Processes) - before;
+                    (isOurs ? ours : theirs).Add(rate, used.TotalMicroseconds / h2load.RequestsAt(rate));
                 }
 
-                (theirs, ours) = (Math.Max(theirs, their), Math.Max(ours, our));
                 await progress.WriteLineAsync(Wire.Text(
-                    $"{name}, turn {turn} of {turns}: h2load {their:N0}/s, this program {our:N0}/s"));
+                    $"{name}, turn {turn} of {turns}: h2load {theirs.Last:N0}/s, this program {ours.Last:N0}/s"));
             }
 
-            var isNear = Math.Abs((ours / theirs) - 1) <= ApartMax;
-            table.Add(name, (long)theirs, (long)ours, ours / theirs, isNear ? "yes" : "no");
+            var ratio = ours.Best / theirs.Best;
+            var isNear = Math.Abs(ratio - 1) <= ApartMax;
+            table.Add(
+                name, (long)theirs.Best, (long)ours.Best, ratio, isNear ? "yes" : "no", theirs.Microseconds,
+                ours.Microseconds);
             agree &= isNear;
         }
 
@@ -110,6 +114,23 @@ internal static class AgreeCommand
         var result = await new Generator(target, new Again(request, alike.WarmUp + alike.Time), course).RunAsync();
         return result.Errors == 0 ? result.Rate : throw new InvalidOperationException(
             Wire.Text($"{result.Errors:N0} requests failed: {string.Join(", ", result.Outcomes.Keys)}."));
+    }
+
+    private sealed class Figures
+    {
+        private readonly List<double> _microseconds = [];
+
+        public double Best { get; private set; }
+
+        public double Last { get; private set; }
+
+        public double Microseconds => Spread.Of(_microseconds).Median;
+
+        public void Add(double rate, double microseconds)
+        {
+            (Best, Last) = (Math.Max(Best, rate), rate);
+            _microseconds.Add(microseconds);
+        }
     }
 
     /// <summary>One request, over and over.</summary>

@@ -12,6 +12,9 @@ internal sealed partial record H2Load(int Connections, int Streams, TimeSpan War
     private const double LengthSlack = 0.05;
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
+    /// <summary>With its warm-up, if that went at the same rate.</summary>
+    public double RequestsAt(double rate) => rate * (WarmUp + Time).TotalSeconds;
+
     /// <summary>Requests per second.</summary>
     /// <param name="length">Of the answer that each should have; errors have a shorter one, or none.</param>
     /// <exception cref="InvalidOperationException">It is not installed, or some were not answered so.</exception>
