@@ -57,7 +57,7 @@ internal sealed class Server : IServer
         }
     }
 
-    /// <summary>Ends it as Ctrl-C does, or by force where that takes too long.</summary>
+    /// <summary>Ends it politely, or by force where that takes too long.</summary>
     public async ValueTask DisposeAsync()
     {
         await _child.EndAsync();

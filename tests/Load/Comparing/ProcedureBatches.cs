@@ -44,6 +44,7 @@ internal sealed class ProcedureBatches(int parties, int batch, int seed) : ICont
                 var (began, filed) = (Stopwatch.GetTimestamp(), Interlocked.Read(ref _filed));
                 var before = Usage.Processor([database.Server.ProcessId]);
                 await Task.WhenAny(all, Task.Delay(time, TimeProvider.System, cancellation));
+                cancellation.ThrowIfCancellationRequested();
                 var (took, more) = (Stopwatch.GetElapsedTime(began), Interlocked.Read(ref _filed) - filed);
                 var used = Usage.Processor([database.Server.ProcessId]) - before;
                 return new Turn(more, took.TotalSeconds, used.TotalSeconds, 0, null);

@@ -175,13 +175,16 @@ internal sealed class Child : IAsyncDisposable
     /// <summary>What a service manager sends. Returns its exit code.</summary>
     public Task<int> TerminateAsync() => EndAsync(Terminate);
 
-    /// <summary>Ends it as Ctrl-C does, or by force where that takes too long or it has ended by itself.</summary>
+    /// <summary>
+    /// Ends it as a service manager does, or by force where that takes too long. Not as Ctrl-C does: who was started in
+    /// the background by a shell hears nothing of that.
+    /// </summary>
     public async Task EndAsync()
     {
         try
         {
             if (!HasEnded)
-                await InterruptAsync();
+                await TerminateAsync();
         }
         catch (InvalidOperationException)
         {
