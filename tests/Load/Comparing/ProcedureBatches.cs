@@ -24,6 +24,8 @@ internal sealed class ProcedureBatches(int parties, int batch, int seed) : ICont
     private sealed class Running(ProcedureDatabase database, int parties, int batch, int seed) : IRunning
     {
         private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+        private static readonly TimeSpan LongerMax = TimeSpan.FromSeconds(25);
+        private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
         private int _measurements;
         private long _filed;
 
@@ -40,10 +42,10 @@ internal sealed class ProcedureBatches(int parties, int batch, int seed) : ICont
             var all = Task.WhenAll(clients);
             try
             {
-                await Task.WhenAny(all, Task.Delay(warmUp, TimeProvider.System, cancellation));
+                await PassAsync(warmUp, all, cancellation);
                 var (began, filed) = (Stopwatch.GetTimestamp(), Interlocked.Read(ref _filed));
                 var before = Usage.Processor([database.Server.ProcessId]);
-                await Task.WhenAny(all, Task.Delay(time, TimeProvider.System, cancellation));
+                await PassAsync(time, all, cancellation);
                 cancellation.ThrowIfCancellationRequested();
                 var (took, more) = (Stopwatch.GetElapsedTime(began), Interlocked.Read(ref _filed) - filed);
                 var used = Usage.Processor([database.Server.ProcessId]) - before;
@@ -60,6 +62,19 @@ internal sealed class ProcedureBatches(int parties, int batch, int seed) : ICont
         public Task CheckAsync() => database.CheckAsync();
 
         public ValueTask DisposeAsync() => database.DisposeAsync();
+
+        /// <summary>So long, and longer while no batch at all is filed.</summary>
+        private async Task PassAsync(TimeSpan time, Task clients, CancellationToken cancellation)
+        {
+            var (began, filed) = (Stopwatch.GetTimestamp(), Interlocked.Read(ref _filed));
+            await Task.WhenAny(clients, Task.Delay(time, TimeProvider.System, cancellation));
+            while (Interlocked.Read(ref _filed) == filed && !clients.IsCompleted
+                && Stopwatch.GetElapsedTime(began) < time + LongerMax)
+            {
+                await Task.WhenAny(clients, Task.Delay(Poll, TimeProvider.System, cancellation));
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
 
         private async Task FileAsync(int measurement, int client, CancellationToken stop)
         {
