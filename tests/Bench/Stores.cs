@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using Treaty.Grid.Cluster.Tests.Postgres;
 using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Bench;

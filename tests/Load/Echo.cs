@@ -23,6 +23,9 @@ internal static class Echo
         It tells where it listens and its process id. Ctrl-C ends it.
         """;
 
+    private const int StreamsPerConnectionMax = 100;
+    private static readonly TimeSpan KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+
     public static async Task<int> RunAsync(string[] args)
     {
         var switches = new Switches(args, ["--listen"], []);
@@ -36,8 +39,7 @@ internal static class Echo
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(
-            kestrel => kestrel.ConfigureEndpointDefaults(door => door.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(ConfigureKestrel);
         builder.WebHost.UseUrls(address);
         builder.Services.AddGrpc();
         var app = builder.Build();
@@ -45,6 +47,15 @@ internal static class Echo
         app.MapGrpcService<Parties>();
         await app.StartAsync();
         return app;
+    }
+
+    /// <summary>As the gateway does, but for how large things may be.</summary>
+    private static void ConfigureKestrel(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnectionMax;
+        kestrel.Limits.Http2.KeepAlivePingDelay = KeepAlivePingDelay;
+        kestrel.ConfigureEndpointDefaults(door => door.Protocols = HttpProtocols.Http2);
     }
 
     private sealed class Notices : NoticeService.NoticeServiceBase

@@ -15,6 +15,12 @@ internal sealed record Course(int Connections, TimeSpan Warmup, TimeSpan Timeout
 
     /// <summary>How often it is asked how far the lists have come; never unless it is set.</summary>
     public TimeSpan LagEvery { get; init; }
+
+    /// <summary>
+    /// Above 0 it is a closed loop: whatever the plan says, so many requests are under way all the time, and the server
+    /// sets the pace. Latency then counts from when a request was sent, and hides what callers with a plan would wait.
+    /// </summary>
+    public int InFlight { get; init; }
 }
 
 /// <summary>Sends what a plan says when it says so, whatever is answered, and yields what came of it.</summary>
@@ -30,6 +36,7 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
     private const string NotSent = "NOT_SENT";
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private static readonly long RoomPoll = Stopwatch.Frequency / 10_000;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
 
     private readonly Tally _tally = new();
@@ -72,14 +79,15 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
         while (Volatile.Read(ref _underWay) > 0 && Stopwatch.GetElapsedTime(waiting) < course.Timeout + Grace)
             await Task.Delay(Poll, TimeProvider.System);
         lines.Dispose();
-        watch.Finish();
+        // Of a closed loop what counts is answered while it runs: as much is under way at its end as at its beginning.
+        if (!IsClosed)
+            watch.Finish();
         var (latency, service) = (Histograms.New(), Histograms.New());
         var outcomes = _tally.Sum(latency, service);
         return new Result
         {
             Seconds = plan.Seconds - course.Warmup.TotalSeconds,
-            Took = Math.Max(plan.Seconds, Stopwatch.GetElapsedTime(_began, Volatile.Read(ref _lastAnswer)).TotalSeconds)
-                - course.Warmup.TotalSeconds,
+            Took = TookUntil(IsClosed ? 0 : Volatile.Read(ref _lastAnswer)) - course.Warmup.TotalSeconds,
             Offered = _offered,
             Outcomes = outcomes,
             Latency = latency,
@@ -115,17 +123,18 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
     {
         Action<Call> done = Take;
         var (requests, unflushed, isFull) = (0L, 0, false);
-        foreach (var request in plan.Requests())
+        foreach (var planned in plan.Requests())
         {
+            var request = IsClosed ? WhenThereIsRoom(planned) : planned;
             var due = _began + (long)(request.Due * Stopwatch.Frequency);
             long now;
-            while ((now = Stopwatch.GetTimestamp()) < due)
+            while ((now = Stopwatch.GetTimestamp()) < due && !_isStopped)
             {
                 Flush();
                 Pace.Wait(due);
             }
 
-            if (_isStopped)
+            if (_isStopped || request.Due > plan.Seconds)
                 break;
             Note(request, Stopwatch.GetElapsedTime(due, now));
             if (++requests % LookedAtEach == 0)
@@ -157,7 +166,33 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
         Flush();
     }
 
+    /// <summary>The request as of when another may be under way, or of the plan's end.</summary>
+    private Request WhenThereIsRoom(Request request)
+    {
+        while (true)
+        {
+            var at = Stopwatch.GetElapsedTime(_began).TotalSeconds;
+            if (Volatile.Read(ref _underWay) < course.InFlight || at > plan.Seconds || _isStopped)
+                return request with { Due = Math.Max(0, at) };
+            Flush();
+            Pace.Wait(Stopwatch.GetTimestamp() + RoomPoll);
+        }
+    }
+
+    private bool IsClosed => course.InFlight > 0;
+
+    private double TookUntil(long lastAnswer) =>
+        Math.Max(plan.Seconds, Stopwatch.GetElapsedTime(_began, lastAnswer).TotalSeconds);
+
     private bool IsMeasured(Request request) => request.Due >= course.Warmup.TotalSeconds;
+
+    private bool IsMeasured(Call call, Request request)
+    {
+        if (!IsClosed)
+            return IsMeasured(request);
+        var at = Stopwatch.GetElapsedTime(_began, call.Answered).TotalSeconds;
+        return at >= course.Warmup.TotalSeconds && at < plan.Seconds;
+    }
 
     private void Note(Request request, TimeSpan slip)
     {
@@ -182,7 +217,7 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
     private void Take(Call call)
     {
         var request = (Request)call.Tag!;
-        var isMeasured = IsMeasured(request);
+        var isMeasured = IsMeasured(call, request);
         var isAnswered = false;
         Answers.Read(call, request, course.Ledger, (outcome, notices) =>
         {

@@ -6,6 +6,7 @@ namespace Treaty.Grid.Load;
 internal sealed class LoadRun(Target target, RunOptions options, Roster roster)
 {
     private const int AskingConnections = 4;
+    private const double PlannedPerPlace = 4;
     private Before? _before;
 
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
@@ -57,12 +58,25 @@ internal sealed class LoadRun(Target target, RunOptions options, Roster roster)
 
     public StoryPlan Plan(Schedule schedule) => new(Ledger, schedule, options.Draw);
 
+    /// <summary>For a closed loop. The other side speaks after some times as many requests as are under way.</summary>
+    public ClosedPlan ClosedPlan() => new(
+        Plan(Schedule.Of("constant", PlannedPerPlace * options.Closed, TimeSpan.Zero, TimeSpan.MaxValue)),
+        options.Warmup + options.Duration);
+
     public Task<Result> OfferAsync(Schedule schedule, TextWriter progress) => OfferAsync(Plan(schedule), progress);
 
-    public Task<Result> OfferAsync(IPlan plan, TextWriter progress) => new Generator(
-        target, plan, new Course(options.Connections, options.Warmup, options.Timeout, progress)
+    /// <param name="cancellation">Ends it early.</param>
+    public async Task<Result> OfferAsync(
+        IPlan plan, TextWriter progress, CancellationToken cancellation = default)
+    {
+        var course = new Course(options.Connections, options.Warmup, options.Timeout, progress)
         {
             Ledger = plan is Recording.Reading ? null : Ledger,
             LagEvery = options.LagEvery,
-        }).RunAsync();
+            InFlight = plan is ClosedPlan ? options.Closed : 0,
+        };
+        var generator = new Generator(target, plan, course);
+        await using var stop = cancellation.Register(generator.Stop);
+        return await generator.RunAsync();
+    }
 }

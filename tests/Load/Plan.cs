@@ -128,3 +128,13 @@ internal sealed class StoryPlan(Ledger ledger, Schedule schedule, Draw draw) : I
             _full.Enqueue(filer);
     }
 }
+
+/// <summary>For a closed loop: the requests of another plan, for so long, however many they become.</summary>
+internal sealed class ClosedPlan(IPlan requests, TimeSpan time) : IPlan
+{
+    public double Seconds => time.TotalSeconds;
+
+    public double RateAt(double seconds) => 0;
+
+    public IEnumerable<Request> Requests() => requests.Requests();
+}

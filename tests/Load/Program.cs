@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Treaty.Grid.Load.Comparing;
 
 namespace Treaty.Grid.Load;
 
@@ -14,6 +15,8 @@ internal static class Program
           find-max    searches for the highest rate that is sustained
           soak        runs for long, and tells what rises
           merge       adds up the figures of several runs
+          compare     measures the register next to what would be built instead
+          agree       holds its own rates against those of h2load
           echo        answers notices and keeps nothing: what the generator costs without a register
 
         Each has a page of its own: <command> --help.
@@ -45,6 +48,16 @@ internal static class Program
                     return 0;
                 case ["merge", .. var rest]:
                     return await Merge.RunAsync(rest, Console.Out);
+                case ["compare", "--help"]:
+                    Console.WriteLine(CompareCommand.Help);
+                    return 0;
+                case ["compare", .. var rest]:
+                    return await CompareCommand.RunAsync(rest, Console.Out, Console.Error);
+                case ["agree", "--help"]:
+                    Console.WriteLine(AgreeCommand.Help);
+                    return 0;
+                case ["agree", .. var rest]:
+                    return await AgreeCommand.RunAsync(rest, Console.Out, Console.Error);
                 case ["echo", "--help"]:
                     Console.WriteLine(Echo.Help);
                     return 0;

@@ -26,6 +26,8 @@ internal static class RunCommand
         var result = await OfferAsync(run, options, args, progress);
         var batch = options.Replay is { } file ? new Recording.Reading(file).Batch : options.Batch;
         Summary.Print(result, batch, output);
+        if (options.Closed > 0)
+            await output.WriteLineAsync(Wire.Text($"  {ClosedLoop(options.Closed)}"));
         var trends = command == "soak" ? Soak.TrendsOf(result, options.Warmup) : null;
         if (trends is not null)
             Soak.Print(trends, output);
@@ -35,6 +37,7 @@ internal static class RunCommand
             LedgerFile.Write(ledger, run.Ledger);
         var report = Report.Of(result, batch, $"load {command} {string.Join(' ', args)}") with
         {
+            ClosedLoop = options.Closed > 0 ? options.Closed : null,
             Trends = trends,
             Verdict = verdict,
             Broken = options.Slo.Broken(result),
@@ -60,6 +63,10 @@ internal static class RunCommand
         return report.Verdict is { IsPerfect: false } ? 3 : report.Broken.Count > 0 ? 2 : 0;
     }
 
+    /// <summary>What must be said beside the figures of a closed loop.</summary>
+    public static string ClosedLoop(int inFlight) => Wire.Text(
+        $"a closed loop of {inFlight:N0} requests: the server set the pace, and latency is no caller's");
+
     private static async Task<Result> OfferAsync(
         LoadRun run, RunOptions options, IReadOnlyList<string> args, TextWriter progress)
     {
@@ -72,6 +79,8 @@ internal static class RunCommand
 
         if (options.Replay is { } file)
             return await run.OfferAsync(new Recording.Reading(file), progress);
+        if (options.Closed > 0)
+            return await run.OfferAsync(run.ClosedPlan(), progress);
         var plan = run.Plan(options.Schedule);
         return await run.OfferAsync(
             options.Record is { } record ? new Recording.Writing(plan, record, run.Roster.Codes) : plan, progress);

@@ -10,6 +10,7 @@ internal sealed record RunOptions
         "--target", "--allinone", "--server-pid", "--parties", "--rate", "--arrival", "--duration", "--warmup",
         "--seed", "--mode", "--batch", "--connections", "--processes", "--hot", "--think", "--mix", "--timeout",
         "--slo", "--json", "--html", "--hgrm", "--record", "--replay", "--name", "--share", "--ledger",
+        "--closed",
     ];
 
     public static readonly IReadOnlyCollection<string> Bare = ["--verify", "--lag"];
@@ -22,6 +23,8 @@ internal sealed record RunOptions
           --parties N         who files: states of the register, then made-up ones, up to 1,000,000   (100)
           --rate N            notices per second                                                       (1000)
           --arrival HOW       poisson, constant, step:10k,20k,.. or ramp:0..80k                     (poisson)
+          --closed N          no rate: N requests under way all the time, a closed loop; the most that gets through,
+                              and latencies that callers with a plan would not have
           --duration T        that is measured                                                          (30s)
           --warmup T          before it, at the first rate                                               (5s)
           --mode HOW          unary or batch                                                          (unary)
@@ -105,6 +108,9 @@ internal sealed record RunOptions
     /// <summary>The part of the rate that one of several processes has.</summary>
     public double Share { get; init; } = 1;
 
+    /// <summary>Requests under way all the time; 0 where they have a rate.</summary>
+    public int Closed { get; init; }
+
     public TimeSpan LagEvery => Lag ? TimeSpan.FromSeconds(5) : TimeSpan.Zero;
 
     public Draw Draw => new(Seed, Batch, Hot, Think.TotalSeconds, ThinkSpread, Mix);
@@ -159,6 +165,7 @@ internal sealed record RunOptions
             Name = switches.Text("--name") ?? NameOf(time.GetUtcNow()),
             Share = switches.Number("--share", 1),
             LedgerFile = switches.Text("--ledger"),
+            Closed = switches.Count("--closed", 0),
         };
         options.Check();
         return options;
@@ -176,6 +183,9 @@ internal sealed record RunOptions
             Name.Length is >= 1 and <= 20 && Name.All(char.IsAsciiLetterOrDigit),
             "--name: expected up to 20 of A-Z, a-z, 0-9.");
         Expect(Processes == 1 || (Replay is null && Record is null), "--processes: one alone records or replays.");
+        Expect(
+            Closed == 0 || (Processes == 1 && Replay is null && Record is null),
+            "--closed: one process alone, which neither records nor replays.");
         Expect(!Verify || Replay is null, "--verify: nobody knows the truth of what is replayed.");
         _ = Schedule;
     }

@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using Treaty.Grid.Load.Programs;
 
 namespace Treaty.Grid.Load;
 
-/// <summary>What processes have used so far, as the system knows it. Those that have ended count for nothing.</summary>
+/// <summary>What processes have used so far, as the system knows it.</summary>
 internal static class Usage
 {
     public static TimeSpan Own
@@ -14,8 +15,11 @@ internal static class Usage
         }
     }
 
-    public static TimeSpan Processor(IEnumerable<int> processes) => processes.Aggregate(
-        TimeSpan.Zero, (sum, id) => sum + Of(id, p => p.TotalProcessorTime, TimeSpan.Zero));
+    /// <summary>Processor time; on Linux that of all whom they have started is in it.</summary>
+    public static TimeSpan Processor(IReadOnlyCollection<int> processes) => processes.Count == 0 ? TimeSpan.Zero
+        : OperatingSystem.IsLinux() ? ProcessTable.Read().UsedBy(processes)
+        : processes.Aggregate(
+            TimeSpan.Zero, (sum, id) => sum + Of(id, p => p.TotalProcessorTime, TimeSpan.Zero));
 
     /// <summary>Resident memory in bytes.</summary>
     public static long Memory(IEnumerable<int> processes) => processes.Sum(id => Of(id, p => p.WorkingSet64, 0L));

@@ -27,8 +27,7 @@ internal sealed class Watch(
     {
         _at = began;
         using var timer = new PeriodicTimer(Tick, TimeProvider.System);
-        if (course.Warmup == TimeSpan.Zero)
-            _measured = (_own, _server);
+        var measuring = MeasureAsync(sent);
         while (true)
         {
             var ticked = timer.WaitForNextTickAsync().AsTask();
@@ -37,12 +36,24 @@ internal sealed class Watch(
                 await sent;
             Look();
             if (isLast)
+            {
+                await measuring;
                 return _series;
+            }
         }
     }
 
     /// <summary>What was answered after the plan's end was worked for, too.</summary>
     public void Finish() => (_own, _server) = (Usage.Own, Usage.Processor(target.Processes));
+
+    /// <summary>Counts from the end of the warm-up, which need not be at a tick.</summary>
+    private async Task MeasureAsync(Task sent)
+    {
+        var left = course.Warmup - Stopwatch.GetElapsedTime(began);
+        if (left > TimeSpan.Zero)
+            await Task.WhenAny(sent, Task.Delay(left, TimeProvider.System));
+        _measured = (Usage.Own, Usage.Processor(target.Processes));
+    }
 
     private void Look()
     {
@@ -74,7 +85,6 @@ internal sealed class Watch(
             Lag = TakeLag(now),
         };
         (_at, _own, _server) = (now, own, server);
-        _measured ??= at >= course.Warmup.TotalSeconds ? (own, server) : null;
         _series.Add(second);
         Tell(second, outcomes);
     }

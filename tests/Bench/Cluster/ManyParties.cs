@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Grpc.Core;
 using Treaty.Grid.Cluster.Tests.Cluster;
-using Treaty.Grid.Cluster.Tests.Postgres;
 using Treaty.Grid.V1;
 
 namespace Treaty.Grid.Bench.Cluster;

@@ -1,5 +1,4 @@
 using Treaty.Grid.Cluster.Tests.Cluster;
-using Treaty.Grid.Cluster.Tests.Postgres;
 
 namespace Treaty.Grid.Bench.Cluster;
 

@@ -5,7 +5,6 @@ using Grpc.Core;
 using Npgsql;
 using Treaty.Grid.Cluster.Tests.Cluster;
 using Treaty.Grid.Cluster.Tests.EndToEnd;
-using Treaty.Grid.Cluster.Tests.Postgres;
 using Treaty.Grid.V1;
 
 namespace Treaty.Grid.Bench.Cluster;

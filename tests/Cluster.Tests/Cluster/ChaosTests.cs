@@ -1,5 +1,4 @@
 using System.Globalization;
-using Treaty.Grid.Cluster.Tests.EndToEnd;
 using Treaty.Grid.Cluster.Tests.Processes;
 using Treaty.Grid.Storage;
 

@@ -15,6 +15,7 @@ internal static class Page
         svg { width: 100%; height: auto; margin: 1rem 0 } svg text { font-size: 12px; fill: #444 }
         svg .title { font-size: 14px; font-weight: 600; fill: #222 }
         svg .grid { stroke: #ddd } svg polyline { fill: none; stroke-width: 1.6 }
+        pre { overflow-x: auto; font-size: 12px }
         .late { background: #fbe3dd; padding: .6rem .8rem }
         """;
 
@@ -24,14 +25,13 @@ internal static class Page
     public static string Of(Report report)
     {
         var result = report.ToResult();
-        var page = new StringBuilder();
-        page.Append("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">");
-        page.Append("<title>Treaty Grid under load</title>\n");
-        page.Append("<style>\n").Append(Style).Append("\n</style>\n<h1>Treaty Grid under load</h1>\n");
+        var page = new StringBuilder(HeadOf("Treaty Grid under load"));
         Paragraph(page, "", Wire.Text(
             $"{result.Seconds:0} s measured: {result.Offered / result.Seconds:N0} notices/s offered, "
             + $"{result.Rate:N0}/s acknowledged, {result.Errors:N0} failed."));
         page.Append("<p><code>").Append(WebUtility.HtmlEncode(report.Command)).Append("</code></p>\n");
+        if (report.ClosedLoop is { } inFlight)
+            Paragraph(page, "late", $"{RunCommand.ClosedLoop(inFlight)}.");
         if (report.GeneratorWasLate)
         {
             Paragraph(page, "late", Wire.Text(
@@ -49,6 +49,10 @@ internal static class Page
         AddSurroundings(page, report, result);
         return page.Append("</html>\n").ToString();
     }
+
+    public static string HeadOf(string title) =>
+        $"<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\n"
+        + $"<style>\n{Style}\n</style>\n<h1>{title}</h1>\n";
 
     private static void AddTimes(StringBuilder page, Result result)
     {

@@ -12,7 +12,8 @@ namespace Treaty.Grid.Load.Reports;
 /// <summary>A run's figures as they are kept; reports of several runs can be merged.</summary>
 internal sealed record Report
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    /// <summary>How all reports are written.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = true,
@@ -26,6 +27,9 @@ internal sealed record Report
 
     /// <summary>Notices in a request.</summary>
     public required int Batch { get; init; }
+
+    /// <summary>Requests under way all the time, where there was no rate but a closed loop.</summary>
+    public int? ClosedLoop { get; init; }
 
     public required double Seconds { get; init; }
 

@@ -4,12 +4,12 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
-namespace Treaty.Grid.Cluster.Tests.Postgres;
+namespace Treaty.Grid.Load.Programs;
 
 /// <summary>
-/// A PostgreSQL server of this test run's own, from the binaries that are installed: on loopback, or in a network of
-/// the tests' own, with its data in a temporary directory, and waiting for the disk as in earnest. It ends with the
-/// test run, however that ends.
+/// A PostgreSQL server of this process's own, from the binaries that are installed: on loopback, or in a network of
+/// the tests' own, with its data in a temporary directory, and waiting for the disk as in earnest. It ends with this
+/// process, however that ends.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -57,6 +57,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Of the database <c>postgres</c>, as its owner. Stays the same over restarts.</summary>
     public string ConnectionString => $"Host={_address};Port={_port};Username=postgres;Database=postgres";
 
+    /// <summary>As <see cref="ConnectionString"/>, by a socket of the system instead of one of the network.</summary>
+    public string LocalConnectionString => $"Host={_directory};Port={_port};Username=postgres;Database=postgres";
+
     /// <summary>Of the process that starts all others of the server.</summary>
     public int ProcessId { get; private set; }
 
@@ -82,24 +85,23 @@ public sealed class PostgresServer : IAsyncDisposable
     public string Data => Path.Combine(_directory, "data");
 
     /// <summary>Where the programs of a server lie; null if none is installed.</summary>
-    public static string? FindBinaries()
-    {
-        var installed = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(d => int.TryParse(
-                Path.GetFileName(d), CultureInfo.InvariantCulture, out var version) ? version : 0)
-            : Enumerable.Empty<string>();
-        return (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Concat(installed.Select(d => Path.Combine(d, "bin")))
-            .FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")) && File.Exists(Path.Combine(d, "postgres")));
-    }
+    public static string? FindBinaries() => InPath().Concat(Installed()).FirstOrDefault(
+        d => File.Exists(Path.Combine(d, "initdb")) && File.Exists(Path.Combine(d, "postgres")));
+
+    /// <summary>Another of its programs, such as <c>pgbench</c>.</summary>
+    /// <exception cref="InvalidOperationException">It is not installed.</exception>
+    public static string Find(string program) => Installed().Concat(InPath()).Select(d => Path.Combine(d, program))
+        .FirstOrDefault(File.Exists)
+            ?? throw new InvalidOperationException($"{program} is not here: apt-get install postgresql.");
 
     /// <param name="address">Where it listens.</param>
     /// <param name="before">What stands before its command, such as the network in which it runs.</param>
     public static async Task<PostgresServer> StartAsync(string address = "127.0.0.1", params string[] before)
     {
         var server = new PostgresServer(
-            FindBinaries() ?? throw new InvalidOperationException("None is installed."), address, before);
+            FindBinaries()
+                ?? throw new InvalidOperationException("PostgreSQL is not here: apt-get install postgresql."),
+            address, before);
         try
         {
             await server.InitializeAsync();
@@ -193,6 +195,16 @@ public sealed class PostgresServer : IAsyncDisposable
         // Who is in the same network as its address is one of the tests' programs.
         await File.AppendAllTextAsync(Path.Combine(Data, "pg_hba.conf"), "host all all samenet trust\n");
     }
+
+    private static string[] InPath() => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>As Debian installs it, the newest first.</summary>
+    private static IEnumerable<string> Installed() => Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(d => int.TryParse(
+                Path.GetFileName(d), CultureInfo.InvariantCulture, out var version) ? version : 0)
+            .Select(d => Path.Combine(d, "bin"))
+        : [];
 
     /// <summary>As the user postgres where this is root: a server refuses to be that.</summary>
     private Process Launch(params string[] command)

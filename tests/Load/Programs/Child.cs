@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Treaty.Grid.Cluster.Tests.EndToEnd;
+namespace Treaty.Grid.Load.Programs;
 
 /// <summary>One process, what it says, and its end.</summary>
 internal sealed class Child : IAsyncDisposable
@@ -26,6 +26,7 @@ internal sealed class Child : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(string Word, TaskCompletionSource<string> Heard)> _listeners = [];
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
     private readonly string _lastWord;
@@ -37,6 +38,10 @@ internal sealed class Child : IAsyncDisposable
         _process.OutputDataReceived += (_, e) => Add(_output, e.Data);
         _process.ErrorDataReceived += (_, e) => Add(_errors, e.Data);
     }
+
+    /// <summary>What runs this program, and those that were built with it.</summary>
+    public static string DotNet { get; } = Path.Combine(
+        new DirectoryInfo(RuntimeEnvironment.GetRuntimeDirectory()).Parent!.Parent!.Parent!.FullName, "dotnet");
 
     public int Id { get; private set; }
 
@@ -70,10 +75,9 @@ internal sealed class Child : IAsyncDisposable
     public static string[] CommandOf(string program, string? builds = null)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var runtime = new DirectoryInfo(RuntimeEnvironment.GetRuntimeDirectory());
         return
         [
-            Path.Combine(runtime.Parent!.Parent!.Parent!.FullName, "dotnet"),
+            DotNet,
             Path.Combine(builds ?? output.Parent!.Parent!.FullName, program, output.Name, program + ".dll"),
         ];
     }
@@ -133,6 +137,24 @@ internal sealed class Child : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes a line for it to read.</summary>
+    public async Task SayAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>The next line that begins with a word; asked for before it can be said.</summary>
+    /// <exception cref="InvalidOperationException">It has ended, or says nothing in that time.</exception>
+    public async Task<string> HearAsync(string word, TimeSpan max)
+    {
+        var heard = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+            _listeners.Add((word, heard));
+        await WaitAsync(heard.Task, max, $"did not say '{word}'");
+        return await heard.Task;
+    }
+
     /// <summary>SIGKILL: it gets no chance to finish anything. Returns when the process is gone.</summary>
     public async Task KillAsync()
     {
@@ -152,6 +174,25 @@ internal sealed class Child : IAsyncDisposable
 
     /// <summary>What a service manager sends. Returns its exit code.</summary>
     public Task<int> TerminateAsync() => EndAsync(Terminate);
+
+    /// <summary>
+    /// Ends it as a service manager does, or by force where that takes too long. Not as Ctrl-C does: who was started in
+    /// the background by a shell hears nothing of that.
+    /// </summary>
+    public async Task EndAsync()
+    {
+        try
+        {
+            if (!HasEnded)
+                await TerminateAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            // By force, below.
+        }
+
+        await DisposeAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -219,7 +260,12 @@ internal sealed class Child : IAsyncDisposable
         if (line is null)
             return;
         lock (_lock)
+        {
             said.AppendLine(line);
+            foreach (var (_, heard) in _listeners.Where(l => line.StartsWith(l.Word, StringComparison.Ordinal)))
+                heard.TrySetResult(line);
+            _listeners.RemoveAll(l => l.Heard.Task.IsCompleted);
+        }
 
         if (line.TrimStart().StartsWith(_lastWord, StringComparison.Ordinal) && Said.Contains("is ready"))
             _ready.TrySetResult();
