@@ -1,0 +1,1 @@
+DELETE FROM duty WHERE party = @party AND rule = @rule AND transfer = @transfer;
