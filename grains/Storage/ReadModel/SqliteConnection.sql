@@ -3,3 +3,5 @@
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 PRAGMA cache_size = -65536;
+-- In pages, 32 MB: what many transactions write to the same pages goes to the tables' file once.
+PRAGMA wal_autocheckpoint = 8192;

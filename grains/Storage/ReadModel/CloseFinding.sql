@@ -1,1 +1,0 @@
-UPDATE finding SET status = @status, position = @position, closing = @closing WHERE name = @name AND holder = @holder;

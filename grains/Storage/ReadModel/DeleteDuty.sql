@@ -1,1 +1,0 @@
-DELETE FROM duty WHERE party = @party AND rule = @rule AND transfer = @transfer;
