@@ -173,7 +173,11 @@ public sealed class ProjectorTests : IAsyncLifetime
         await BeginPauseAsync(projector, model, clock);
         clock.Move(TimeSpan.FromMilliseconds(10));
         await clock.UntilAsync(TimeSpan.FromMilliseconds(90));
-        clock.Move(TimeSpan.FromMilliseconds(90));
+        Assert.Equal(1, await model.GetPositionAsync(Cancellation));
+        clock.Move(TimeSpan.FromMilliseconds(89));
+        await clock.UntilAsync(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(1, await model.GetPositionAsync(Cancellation));
+        clock.Move(TimeSpan.FromMilliseconds(1));
         // The batch that it ends with is followed by another pause.
         await clock.UntilAsync(TimeSpan.FromMilliseconds(10));
         Assert.Equal(2, await model.GetPositionAsync(Cancellation));
