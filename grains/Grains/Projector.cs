@@ -11,10 +11,13 @@ namespace Treaty.Grid.Grains;
 /// </summary>
 internal sealed partial class Projector : BackgroundService
 {
-    private const int EntriesAtOnce = 1_000;
+    // Whoever is behind has them: what they change is written once for all, page by page of a table.
+    private const int EntriesAtOnce = 4_000;
 
-    // Under load many commits then share one of the model's.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    // Under load many commits then share one of the model's, and what they change of one row is written once. Whoever
+    // waits for one of them ends the pause once it has lasted the least.
+    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(100);
 
     // Other silos' commits are looked for; this one's own are told. The longer nothing came, the rarer.
     private static readonly TimeSpan PollMin = TimeSpan.FromMilliseconds(20);
@@ -35,6 +38,7 @@ internal sealed partial class Projector : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly SemaphoreSlim _committed = new(0, 1);
+    private readonly SemaphoreSlim _awaited = new(0, 1);
 
     private int _failures;
 
@@ -45,7 +49,8 @@ internal sealed partial class Projector : BackgroundService
         IJournal journal, ReadModel model, JournalWriter writer, TimeProvider time, ILogger<Projector> log)
     {
         (_journal, _model, _writer, _time, _log) = (journal, model, writer, time, log);
-        writer.Committed += Nudge;
+        writer.Committed += NoteCommit;
+        model.Awaited += NoteWait;
     }
 
     /// <summary>Makes the model anew from the first entry to the last; lists are short until it is done.</summary>
@@ -66,8 +71,10 @@ internal sealed partial class Projector : BackgroundService
 
     public override void Dispose()
     {
-        _writer.Committed -= Nudge;
+        _writer.Committed -= NoteCommit;
+        _model.Awaited -= NoteWait;
         _committed.Dispose();
+        _awaited.Dispose();
         base.Dispose();
     }
 
@@ -113,11 +120,11 @@ internal sealed partial class Projector : BackgroundService
             if (taken > 0)
             {
                 poll = PollMin;
-                await Task.Delay(Pause, _time, cancellation);
+                await PauseAsync(cancellation);
             }
             else
             {
-                await WaitAsync(poll, cancellation);
+                await WaitAsync(_committed, poll, cancellation);
                 poll = poll * 2 < PollMax ? poll * 2 : PollMax;
             }
         }
@@ -179,24 +186,37 @@ internal sealed partial class Projector : BackgroundService
         await writer.ResetAsync(cancellation);
     }
 
-    private async Task WaitAsync(TimeSpan poll, CancellationToken cancellation)
+    private async Task PauseAsync(CancellationToken cancellation)
+    {
+        await Task.Delay(PauseMin, _time, cancellation);
+        // Where others write too, callers wait in their processes as well, and cannot say so here.
+        if (!_journal.IsShared)
+            await WaitAsync(_awaited, PauseMax - PauseMin, cancellation);
+    }
+
+    private async Task WaitAsync(SemaphoreSlim nudge, TimeSpan longest, CancellationToken cancellation)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await Task.WhenAny(_committed.WaitAsync(end.Token), Task.Delay(poll, _time, end.Token));
+        await Task.WhenAny(nudge.WaitAsync(end.Token), Task.Delay(longest, _time, end.Token));
         await end.CancelAsync();
         cancellation.ThrowIfCancellationRequested();
     }
 
-    private void Nudge()
+    private void NoteCommit() => Nudge(_committed);
+
+    /// <summary>What is waited for has been committed before, so that the next step brings it.</summary>
+    private void NoteWait() => Nudge(_awaited);
+
+    private static void Nudge(SemaphoreSlim nudge)
     {
         try
         {
-            if (_committed.CurrentCount == 0)
-                _committed.Release();
+            if (nudge.CurrentCount == 0)
+                nudge.Release();
         }
         catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
         {
-            // Two commits at once are one nudge; after the end there is nobody to tell.
+            // Two at once are one nudge; after the end there is nobody to tell.
         }
     }
 

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Treaty.Grid.Contracts;
@@ -58,21 +57,9 @@ internal sealed partial class Sweeper(
         var entries = await journal.ReadAllAsync(_position, EntriesAtOnce, cancellation);
         foreach (var stored in entries)
         {
-            foreach (var happened in EventsOf(stored))
+            foreach (var letter in Letters.Of(stored))
             {
-                foreach (var address in happened.NoticeFiled?.Addresses ?? happened.StandingsRevised?.Addresses ?? [])
-                {
-                    Note((stored.Party, address.To), address.Sequence, 0);
-                }
-
-                if (happened.NoticeDelivered is { } delivered)
-                {
-                    Note((delivered.From, stored.Party), 0, delivered.Sequence);
-                }
-                else if (happened.StandingsDelivered is { } told)
-                {
-                    Note((told.From, stored.Party), 0, told.Sequence);
-                }
+                Note(letter);
             }
 
             _position = stored.Position;
@@ -81,23 +68,12 @@ internal sealed partial class Sweeper(
         return entries.Count == EntriesAtOnce;
     }
 
-    /// <summary>Nothing of an entry that cannot be read: its party is quarantined when it is loaded.</summary>
-    private static IEnumerable<Journal.V1.Event> EventsOf(JournalEntry stored)
+    private void Note(Letter letter)
     {
-        try
-        {
-            return Journal.V1.Entry.Parser.ParseFrom(stored.Payload.Span).Events;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return [];
-        }
-    }
-
-    private void Note((string From, string To) pair, long sent, long taken)
-    {
+        var pair = (letter.From, letter.To);
         var last = _uneven.GetValueOrDefault(pair);
-        var next = new Pair(Math.Max(last.Sent, sent), Math.Max(last.Taken, taken), time.GetTimestamp());
+        var next = new Pair(
+            Math.Max(last.Sent, letter.Sent), Math.Max(last.Taken, letter.Taken), time.GetTimestamp());
         if (next.Sent > next.Taken)
         {
             _uneven[pair] = next;

@@ -1,1 +1,2 @@
-INSERT INTO declaration (party, version, position, id, as_of) VALUES (@party, @version, @position, @id, @as_of);
+INSERT INTO declaration ({columns})
+{rows};

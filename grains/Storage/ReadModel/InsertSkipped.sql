@@ -1,1 +1,2 @@
-INSERT INTO skipped (position, party, version, reason) VALUES (@position, @party, @version, @reason);
+INSERT INTO skipped ({columns})
+{rows};

@@ -43,6 +43,8 @@ public sealed class PostgresReadModel : ReadModel
 
     internal override string TablesSql => ReadModelSql.PostgresTables;
 
+    internal override IRowWriter WriteRowsOn(DbConnection connection) => new PostgresRows((NpgsqlConnection)connection);
+
     public override async ValueTask DisposeAsync()
     {
         await _readers.DisposeAsync();

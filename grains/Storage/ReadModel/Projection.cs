@@ -26,11 +26,7 @@ internal static class Projection
 
     public static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    public static Change Skip(SkippedEntry skipped) => new(
-        ReadModelSql.InsertSkipped, ("@position", skipped.Position), ("@party", skipped.Party),
-        ("@version", skipped.Version), ("@reason", skipped.Reason));
-
-    private static Change? ChangeOf(J.Event happened, int number, J.Entry decoded, JournalEntry entry) =>
+    private static Change? ChangeOf(J.Event happened, int number, J.Entry decoded, in JournalEntry entry) =>
         happened.KindCase switch
         {
             J.Event.KindOneofCase.NoticeFiled => Notice(happened.NoticeFiled, number, entry),
@@ -44,25 +40,20 @@ internal static class Projection
             _ => null,
         };
 
-    private static Change Notice(J.NoticeFiled filed, int number, JournalEntry entry) => new(
-        ReadModelSql.InsertNotice, ("@party", entry.Party), ("@version", entry.Version), ("@event", (long)number),
-        ("@position", entry.Position), ("@id", filed.Id), ("@kind", (long)filed.Notice.Kind),
-        ("@transfer", filed.Notice.Transfer), ("@sender", filed.Notice.Sender),
-        ("@recipient", filed.Notice.Recipient), ("@date", Text(filed.Notice.Date.ToDay())));
+    private static AddedNotice Notice(J.NoticeFiled filed, int number, in JournalEntry entry) => new(
+        entry.Party, entry.Version, number, entry.Position, filed.Id, (long)filed.Notice.Kind, filed.Notice.Transfer,
+        filed.Notice.Sender, filed.Notice.Recipient, Text(filed.Notice.Date.ToDay()));
 
-    private static Change Declaration(J.DeclarationFiled filed, JournalEntry entry) => new(
-        ReadModelSql.InsertDeclaration, ("@party", entry.Party), ("@version", entry.Version),
-        ("@position", entry.Position), ("@id", filed.Id), ("@as_of", Text(EndOf(filed.Declaration.AsOf))));
+    private static AddedDeclaration Declaration(J.DeclarationFiled filed, in JournalEntry entry) => new(
+        entry.Party, entry.Version, entry.Position, filed.Id, Text(EndOf(filed.Declaration.AsOf)));
 
     /// <summary>Its bytes are kept whole: what the contract shows of it may grow without new columns.</summary>
-    private static Change Finding(Finding finding, JournalEntry entry) => new(
-        ReadModelSql.UpsertFinding, ("@name", finding.Name), ("@holder", entry.Party),
-        ("@party", finding.Name.Split('/')[1]), ("@rule", finding.Rule), ("@severity", (long)finding.Severity),
-        ("@status", (long)finding.Status), ("@transfer", finding.Transfer), ("@due", Text(finding.Due)),
-        ("@position", PositionOf(finding.Position, entry)), ("@raised", finding.ToByteArray()),
-        ("@closing", Array.Empty<byte>()));
+    private static RaisedFinding Finding(Finding finding, in JournalEntry entry) => new(
+        finding.Name, entry.Party, finding.Name.Split('/')[1], finding.Rule, (long)finding.Severity,
+        (long)finding.Status, finding.Transfer, Text(finding.Due), PositionOf(finding.Position, entry),
+        finding.ToByteArray(), []);
 
-    private static Change Closing(J.FindingClosed closed, J.Entry decoded, JournalEntry entry)
+    private static ClosedFinding Closing(J.FindingClosed closed, J.Entry decoded, in JournalEntry entry)
     {
         var closing = new Finding
         {
@@ -70,35 +61,28 @@ internal static class Projection
             ClosedReason = closed.Reason,
             RecordTime = closed.RecordTime ?? decoded.RecordTime,
         };
-        return new Change(
-            ReadModelSql.CloseFinding, ("@name", closed.Name), ("@holder", entry.Party),
-            ("@status", (long)closing.Status), ("@position", PositionOf(closed.Position, entry)),
-            ("@closing", closing.ToByteArray()));
+        return new ClosedFinding(
+            closed.Name, entry.Party, (long)closing.Status, PositionOf(closed.Position, entry), closing.ToByteArray());
     }
 
-    private static Change Transfer(J.TransferAssessed assessed, J.Entry decoded, JournalEntry entry)
+    private static AssessedTransfer Transfer(J.TransferAssessed assessed, J.Entry decoded, in JournalEntry entry)
     {
         var key = StatementCodec.ToTransferKey(assessed.Transfer)
             ?? throw new InvalidDataException($"'{assessed.Transfer}' is no name of a transfer.");
         // Lists are sorted by it, so that it may not be missing.
         var since = assessed.Since?.ToDay() ?? DateOnly.FromDateTime(decoded.RecordTime.ToDateTime());
-        return new Change(
-            ReadModelSql.UpsertTransfer, ("@party", entry.Party), ("@name", assessed.Transfer),
-            ("@sender", key.Sender), ("@recipient", key.Recipient), ("@purpose", (long)assessed.Purpose),
-            ("@movement", (long)assessed.Movement), ("@pairing", (long)assessed.Pairing),
-            ("@match", (long)assessed.Match), ("@completed", assessed.Completed), ("@awaited", assessed.Awaited),
-            ("@due", Text(assessed.Due)), ("@since", Text(since)), ("@position", entry.Position));
+        return new AssessedTransfer(
+            entry.Party, assessed.Transfer, key.Sender, key.Recipient, (long)assessed.Purpose, (long)assessed.Movement,
+            (long)assessed.Pairing, (long)assessed.Match, assessed.Completed, assessed.Awaited, Text(assessed.Due),
+            Text(since), entry.Position);
     }
 
-    private static Change Duty(J.DutySet duty, JournalEntry entry) => duty.Title.Length == 0
-        ? new Change(
-            ReadModelSql.DeleteDuty, ("@party", entry.Party), ("@rule", duty.Rule), ("@transfer", duty.Transfer))
-        : new Change(
-            ReadModelSql.UpsertDuty, ("@party", entry.Party), ("@rule", duty.Rule), ("@transfer", duty.Transfer),
-            ("@title", duty.Title), ("@due", Text(duty.Due.ToDay())), ("@met", duty.Met),
-            ("@position", entry.Position));
+    private static Change Duty(J.DutySet duty, in JournalEntry entry) => duty.Title.Length == 0
+        ? new GoneDuty(entry.Party, duty.Rule, duty.Transfer)
+        : new SetDuty(
+            entry.Party, duty.Rule, duty.Transfer, duty.Title, Text(duty.Due.ToDay()), duty.Met, entry.Position);
 
-    private static long PositionOf(long stated, JournalEntry entry) => stated > 0 ? stated : entry.Position;
+    private static long PositionOf(long stated, in JournalEntry entry) => stated > 0 ? stated : entry.Position;
 
     private static string Text(Date? day) => day is null ? "" : Text(day.ToDay());
 
@@ -106,6 +90,3 @@ internal static class Projection
         ? new DateOnly(asOf.Year, asOf.Month, System.DateTime.DaysInMonth(asOf.Year, asOf.Month))
         : asOf.ToDay();
 }
-
-/// <summary>One statement with its parameters.</summary>
-internal sealed record Change(string Sql, params IReadOnlyList<(string Name, object Value)> Parameters);

@@ -35,6 +35,9 @@ public abstract partial class ReadModel : IAsyncDisposable
         _time = time;
     }
 
+    /// <summary>Raised when a caller of this process begins to wait for what is not in the model yet.</summary>
+    public event Action? Awaited;
+
     /// <summary>
     /// The right to write, with the tables made ready; null while another process of the cluster has it. Dispose of it
     /// after a failure and ask again.
@@ -95,6 +98,7 @@ public abstract partial class ReadModel : IAsyncDisposable
             return;
         var began = _time.GetTimestamp();
         var isLast = Interlocked.Increment(ref _waits) > WaitsMax;
+        var isBehind = false;
         try
         {
             while (true)
@@ -106,6 +110,12 @@ public abstract partial class ReadModel : IAsyncDisposable
                     return;
                 if (isLast || _time.GetElapsedTime(began) >= WaitMax)
                     throw new ReadModelBehindException(position, reached);
+                if (!isBehind)
+                {
+                    isBehind = true;
+                    Awaited?.Invoke();
+                }
+
                 await Task.WhenAny(advanced, Task.Delay(PollInterval, _time, cancellation));
                 cancellation.ThrowIfCancellationRequested();
             }
@@ -123,6 +133,9 @@ public abstract partial class ReadModel : IAsyncDisposable
 
     /// <summary>Drops all other tables that are there, and makes them.</summary>
     internal abstract string TablesSql { get; }
+
+    /// <summary>Writes rows on a connection of <see cref="ConnectWriterAsync"/>.</summary>
+    internal abstract IRowWriter WriteRowsOn(DbConnection connection);
 
     internal void Advance() => Interlocked
         .Exchange(ref _advanced, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))

@@ -16,10 +16,13 @@ internal static class ReadModelSql
     public static readonly string InsertDeclaration = Read(nameof(InsertDeclaration));
     public static readonly string InsertSkipped = Read(nameof(InsertSkipped));
     public static readonly string UpsertTransfer = Read(nameof(UpsertTransfer));
+    public static readonly string SqliteReassessTransfer = Read(nameof(SqliteReassessTransfer));
     public static readonly string UpsertFinding = Read(nameof(UpsertFinding));
-    public static readonly string CloseFinding = Read(nameof(CloseFinding));
+    public static readonly string SqliteCloseFinding = Read(nameof(SqliteCloseFinding));
+    public static readonly string PostgresCloseFinding = Read(nameof(PostgresCloseFinding));
     public static readonly string UpsertDuty = Read(nameof(UpsertDuty));
-    public static readonly string DeleteDuty = Read(nameof(DeleteDuty));
+    public static readonly string SqliteDeleteDuty = Read(nameof(SqliteDeleteDuty));
+    public static readonly string PostgresDeleteDuty = Read(nameof(PostgresDeleteDuty));
     public static readonly string ListNotices = Read(nameof(ListNotices));
     public static readonly string ListDeclarations = Read(nameof(ListDeclarations));
     public static readonly string ListTransfers = Read(nameof(ListTransfers));

@@ -10,11 +10,10 @@ public sealed class ReadModelWriter : IAsyncDisposable
 {
     private readonly ReadModel _model;
     private readonly DbConnection _connection;
+    private readonly IRowWriter _rows;
 
-    // The same few statements over and over.
-    private readonly Dictionary<string, DbCommand> _prepared = [];
-
-    internal ReadModelWriter(ReadModel model, DbConnection connection) => (_model, _connection) = (model, connection);
+    internal ReadModelWriter(ReadModel model, DbConnection connection) =>
+        (_model, _connection, _rows) = (model, connection, model.WriteRowsOn(connection));
 
     internal DbConnection Connection => _connection;
 
@@ -32,29 +31,34 @@ public sealed class ReadModelWriter : IAsyncDisposable
         IReadOnlyList<JournalEntry> entries, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        var changes = new List<Change>();
-        var skipped = new List<SkippedEntry>();
+        var changes = new Changes();
         foreach (var entry in entries)
         {
             try
             {
-                changes.AddRange(Projection.Of(entry));
+                // All of them before the first is taken: an entry comes in whole or not at all.
+                foreach (var change in Projection.Of(entry))
+                    changes.Add(change);
             }
             catch (Exception e)
             {
                 // Whatever it is, it is in these bytes, and will be there at the next attempt.
-                skipped.Add(Skipped(entry, e.Message));
+                changes.Add(Skipped(entry, e.Message));
             }
         }
 
-        return WriteAsync(entries[0].Position - 1, entries[^1].Position, changes, skipped, cancellation);
+        return WriteAsync(entries[0].Position - 1, entries[^1].Position, changes, cancellation);
     }
 
     /// <summary>Leaves out one entry, the next, which can be read and yet not be written.</summary>
     /// <returns>As <see cref="ApplyAsync"/>.</returns>
     public Task<IReadOnlyList<SkippedEntry>?> SkipAsync(
-        JournalEntry entry, string reason, CancellationToken cancellation) =>
-        WriteAsync(entry.Position - 1, entry.Position, [], [Skipped(entry, reason)], cancellation);
+        JournalEntry entry, string reason, CancellationToken cancellation)
+    {
+        var changes = new Changes();
+        changes.Add(Skipped(entry, reason));
+        return WriteAsync(entry.Position - 1, entry.Position, changes, cancellation);
+    }
 
     /// <summary>Empties the model: it then stands before the first entry.</summary>
     public async Task ResetAsync(CancellationToken cancellation)
@@ -69,8 +73,7 @@ public sealed class ReadModelWriter : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var command in _prepared.Values)
-            await command.DisposeAsync();
+        await _rows.DisposeAsync();
         await _connection.DisposeAsync();
     }
 
@@ -82,7 +85,7 @@ public sealed class ReadModelWriter : IAsyncDisposable
     }
 
     private async Task<IReadOnlyList<SkippedEntry>?> WriteAsync(
-        long from, long to, List<Change> changes, List<SkippedEntry> skipped, CancellationToken cancellation)
+        long from, long to, Changes changes, CancellationToken cancellation)
     {
         await using var transaction = await _connection.BeginTransactionAsync(cancellation);
         var moved = await RunAsync(
@@ -90,52 +93,10 @@ public sealed class ReadModelWriter : IAsyncDisposable
             ("@from", from), ("@to", to), ("@schema", ReadModel.SchemaVersion));
         if (moved != 1)
             return null;
-        changes.AddRange(skipped.Select(Projection.Skip));
-        if (_connection.CanCreateBatch)
-            await RunBatchAsync(transaction, changes, cancellation);
-        else
-            await RunEachAsync(transaction, changes, cancellation);
+        await _rows.WriteAsync(changes, cancellation);
         await transaction.CommitAsync(cancellation);
         _model.Advance();
-        return skipped;
-    }
-
-    /// <summary>One round trip for all.</summary>
-    private async Task RunBatchAsync(DbTransaction transaction, List<Change> changes, CancellationToken cancellation)
-    {
-        if (changes.Count == 0)
-            return;
-        await using var batch = _connection.CreateBatch();
-        batch.Transaction = transaction;
-        foreach (var change in changes)
-        {
-            var command = batch.CreateBatchCommand();
-            command.CommandText = change.Sql;
-            foreach (var (name, value) in change.Parameters)
-                command.Parameters.Add(ReadModel.Parameter(command.CreateParameter(), name, value));
-            batch.BatchCommands.Add(command);
-        }
-
-        await batch.ExecuteNonQueryAsync(cancellation);
-    }
-
-    private async Task RunEachAsync(DbTransaction transaction, List<Change> changes, CancellationToken cancellation)
-    {
-        foreach (var change in changes)
-        {
-            if (_prepared.TryGetValue(change.Sql, out var command))
-            {
-                for (var i = 0; i < change.Parameters.Count; i++)
-                    command.Parameters[i].Value = change.Parameters[i].Value;
-            }
-            else
-            {
-                _prepared[change.Sql] = command = ReadModel.Command(_connection, change.Sql, change.Parameters);
-            }
-
-            command.Transaction = transaction;
-            await command.ExecuteNonQueryAsync(cancellation);
-        }
+        return changes.Skipped;
     }
 
     private async Task<long?> FindPositionAsync(CancellationToken cancellation)

@@ -4,6 +4,5 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 PRAGMA cache_size = -65536;
 
--- In pages, 32 MiB, as the journal has it: rows of all parties change in turns, and each move into the database writes
--- every page that was touched once more.
-PRAGMA wal_autocheckpoint = 8000;
+-- In pages, 32 MB: what many transactions write to the same pages goes to the tables' file once.
+PRAGMA wal_autocheckpoint = 8192;

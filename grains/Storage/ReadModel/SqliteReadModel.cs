@@ -36,6 +36,8 @@ public class SqliteReadModel : ReadModel
 
     internal override string TablesSql => ReadModelSql.SqliteTables;
 
+    internal override IRowWriter WriteRowsOn(DbConnection connection) => new SqliteRows((SqliteConnection)connection);
+
     /// <summary>One that goes away when it is closed, beside a journal that does.</summary>
     public static SqliteReadModel Temporary(TimeProvider time) =>
         new(Directory.CreateTempSubdirectory("treaty-grid-").FullName, time, isTemporary: true);

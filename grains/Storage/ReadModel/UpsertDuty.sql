@@ -1,4 +1,4 @@
-INSERT INTO duty (party, rule, transfer, title, due, met, position)
-VALUES (@party, @rule, @transfer, @title, @due, @met, @position)
+INSERT INTO duty ({columns})
+{rows}
 ON CONFLICT (party, rule, transfer) DO UPDATE SET
     title = excluded.title, due = excluded.due, met = excluded.met, position = excluded.position;

@@ -1,5 +1,5 @@
-INSERT INTO finding (name, holder, party, rule, severity, status, transfer, due, position, raised, closing)
-VALUES (@name, @holder, @party, @rule, @severity, @status, @transfer, @due, @position, @raised, @closing)
+INSERT INTO finding ({columns})
+{rows}
 ON CONFLICT (name, holder) DO UPDATE SET
     severity = excluded.severity, status = excluded.status, transfer = excluded.transfer, due = excluded.due,
     position = excluded.position, raised = excluded.raised, closing = excluded.closing;

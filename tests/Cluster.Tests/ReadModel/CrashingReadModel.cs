@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Data.Sqlite;
 using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Cluster.Tests.ReadModels;
@@ -14,6 +15,9 @@ internal sealed class CrashingReadModel(string directory) : SqliteReadModel(dire
     /// <summary>The step at which it breaks off, once.</summary>
     public int CrashAt { get; set; } = int.MaxValue;
 
+    internal override IRowWriter WriteRowsOn(DbConnection connection) =>
+        new SqliteRows((SqliteConnection)((CrashingConnection)connection).Inner, Step);
+
     private protected override async ValueTask<DbConnection> ConnectWriterAsync(CancellationToken cancellation) =>
         new CrashingConnection(await base.ConnectWriterAsync(cancellation), this);
 
@@ -25,6 +29,8 @@ internal sealed class CrashingReadModel(string directory) : SqliteReadModel(dire
 
     private sealed class CrashingConnection(DbConnection inner, CrashingReadModel model) : DbConnection
     {
+        public DbConnection Inner => inner;
+
         [AllowNull]
         public override string ConnectionString
         {

@@ -1,10 +1,11 @@
+using Npgsql;
 using Treaty.Grid.Cluster.Tests.Postgres;
 using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Cluster.Tests.ReadModels;
 
 /// <summary>The contract on PostgreSQL, and what several processes on it may do.</summary>
-public sealed class PostgresReadModelTests(PostgresHome postgres) : FilteredLists
+public sealed class PostgresReadModelTests(PostgresHome postgres) : BatchedEntries
 {
     private PostgresDatabase? _database;
 
@@ -12,6 +13,16 @@ public sealed class PostgresReadModelTests(PostgresHome postgres) : FilteredList
     {
         _database ??= await postgres.BorrowAsync();
         return new PostgresReadModel(_database.ConnectionString, time);
+    }
+
+    protected override async Task<string> DumpAsync()
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_database!.ConnectionString)
+        {
+            SearchPath = "treaty_grid_model",
+            Pooling = false,
+        }.ToString());
+        return await TableDump.OfAsync(connection, Cancellation);
     }
 
     protected override async ValueTask RemoveAsync()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Treaty.Grid.Cluster.Tests.EndToEnd;
@@ -12,9 +11,6 @@ namespace Treaty.Grid.Cluster.Tests.ReadModels;
 /// <summary>That every entry of the journal comes into the read model once, whatever happens on the way.</summary>
 public sealed class ProjectorTests : IAsyncLifetime
 {
-    private static readonly string[] Tables =
-        ["checkpoint", "notice", "declaration", "transfer", "finding", "duty", "skipped"];
-
     private readonly List<string> _directories = [];
     private readonly MemoryJournal _journal = new();
     private readonly MadeEntries _made = new();
@@ -153,6 +149,66 @@ public sealed class ProjectorTests : IAsyncLifetime
         Assert.Equal(1, await model.GetPositionAsync(Cancellation));
     }
 
+    [Fact]
+    public async Task Between_batches_it_pauses_and_who_waits_for_a_position_ends_the_pause()
+    {
+        await using var model = new SqliteReadModel(NewDirectory(), TimeProvider.System);
+        var clock = new StandingClock();
+        using var projector = NewProjector(model, clock);
+        await BeginPauseAsync(projector, model, clock);
+        clock.Move(TimeSpan.FromMilliseconds(10));
+        await clock.UntilAsync(TimeSpan.FromMilliseconds(90));
+        Assert.Equal(1, await model.GetPositionAsync(Cancellation));
+
+        await model.WaitForAsync(2, Cancellation);
+        await projector.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task A_pause_that_nobody_ends_is_over_in_time_and_one_that_is_ended_lasts_the_least()
+    {
+        await using var model = new SqliteReadModel(NewDirectory(), TimeProvider.System);
+        var clock = new StandingClock();
+        using var projector = NewProjector(model, clock);
+        await BeginPauseAsync(projector, model, clock);
+        clock.Move(TimeSpan.FromMilliseconds(10));
+        await clock.UntilAsync(TimeSpan.FromMilliseconds(90));
+        Assert.Equal(1, await model.GetPositionAsync(Cancellation));
+        clock.Move(TimeSpan.FromMilliseconds(89));
+        await clock.UntilAsync(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(1, await model.GetPositionAsync(Cancellation));
+        clock.Move(TimeSpan.FromMilliseconds(1));
+        // The batch that it ends with is followed by another pause.
+        await clock.UntilAsync(TimeSpan.FromMilliseconds(10));
+        Assert.Equal(2, await model.GetPositionAsync(Cancellation));
+
+        var isAwaited = new TaskCompletionSource();
+        model.Awaited += isAwaited.SetResult;
+        await RecordOneAsync();
+        var waiting = model.WaitForAsync(3, Cancellation);
+        await isAwaited.Task.WaitAsync(Cancellation);
+        Assert.Equal(2, await model.GetPositionAsync(Cancellation));
+        clock.Move(TimeSpan.FromMilliseconds(10));
+        await waiting;
+        await projector.StopAsync(Cancellation);
+    }
+
+    /// <summary>One entry is in the model, another comes while it pauses.</summary>
+    private async Task BeginPauseAsync(Projector projector, ReadModel model, StandingClock clock)
+    {
+        await RecordOneAsync();
+        await projector.StartAsync(Cancellation);
+        await clock.UntilAsync(TimeSpan.FromMilliseconds(10));
+        Assert.Equal(1, await model.GetPositionAsync(Cancellation));
+        await RecordOneAsync();
+    }
+
+    private async Task RecordOneAsync()
+    {
+        _made.Add("GRC", Owed("APM-20", "Destroy", "2026-01-01"));
+        await RecordAsync();
+    }
+
     /// <summary>Eight entries with every event that makes a row, changes one or takes it away.</summary>
     private void MakeHistory()
     {
@@ -197,8 +253,8 @@ public sealed class ProjectorTests : IAsyncLifetime
         await projector.StopAsync(Cancellation);
     }
 
-    private Projector NewProjector(ReadModel model) =>
-        new(_journal, model, _writer, _time, NullLogger<Projector>.Instance);
+    private Projector NewProjector(ReadModel model, TimeProvider? time = null) =>
+        new(_journal, model, _writer, time ?? _time, NullLogger<Projector>.Instance);
 
     private string NewDirectory()
     {
@@ -209,24 +265,8 @@ public sealed class ProjectorTests : IAsyncLifetime
     /// <summary>Every row of every table.</summary>
     private static async Task<string> DumpAsync(string directory)
     {
-        var lines = new List<string>();
         await using var connection = Connect(directory);
-        await connection.OpenAsync(Cancellation);
-        foreach (var table in Tables)
-        {
-            await using var command = connection.CreateCommand();
-            command.CommandText = $"SELECT * FROM {table} ORDER BY 1, 2;";
-            await using var rows = await command.ExecuteReaderAsync(Cancellation);
-            while (await rows.ReadAsync(Cancellation))
-            {
-                lines.Add($"{table} " + string.Join(' ', Enumerable.Range(0, rows.FieldCount).Select(i =>
-                    rows.GetValue(i) is byte[] bytes
-                        ? Convert.ToHexString(bytes)
-                        : Convert.ToString(rows.GetValue(i), CultureInfo.InvariantCulture))));
-            }
-        }
-
-        return string.Join('\n', lines);
+        return await TableDump.OfAsync(connection, Cancellation);
     }
 
     private static async Task RunSqlAsync(string directory, string sql)

@@ -4,12 +4,18 @@ using Treaty.Grid.Storage;
 namespace Treaty.Grid.Cluster.Tests.ReadModels;
 
 /// <summary>The contract on SQLite, and what is said about its file.</summary>
-public sealed class SqliteReadModelTests : FilteredLists
+public sealed class SqliteReadModelTests : BatchedEntries
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("treaty-grid-model-").FullName;
 
     protected override ValueTask<ReadModel> MakeAsync(TimeProvider time) =>
         ValueTask.FromResult<ReadModel>(new SqliteReadModel(_directory, time));
+
+    protected override async Task<string> DumpAsync()
+    {
+        await using var connection = new SqliteConnection($"Data Source={_directory}/readmodel.db;Pooling=false");
+        return await TableDump.OfAsync(connection, Cancellation);
+    }
 
     protected override ValueTask RemoveAsync()
     {
