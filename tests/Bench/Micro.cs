@@ -54,15 +54,16 @@ public class Micro
 
         var job = (args.Contains("--quick") ? Job.ShortRun : Job.Default)
             .WithToolchain(new InProcessEmitToolchain(TimeSpan.FromMinutes(5), logOutput: false));
+        var artifacts = Directory.CreateTempSubdirectory("treaty-grid-micro-").FullName;
         var config = ManualConfig.CreateEmpty()
             .AddJob(job)
             .AddDiagnoser(MemoryDiagnoser.Default)
             .AddColumnProvider(BenchmarkDotNet.Columns.DefaultColumnProviders.Instance)
             .AddLogger(ConsoleLogger.Default)
             .WithOptions(ConfigOptions.DisableLogFile)
-            .WithArtifactsPath(Directory.CreateTempSubdirectory("treaty-grid-micro-").FullName);
+            .WithArtifactsPath(artifacts);
         var summary = BenchmarkRunner.Run<Micro>(config);
-        Directory.Delete(summary.ResultsDirectoryPath, recursive: true);
+        Directory.Delete(artifacts, recursive: true);
         return summary.HasCriticalValidationErrors ? 1 : 0;
     }
 
