@@ -38,7 +38,9 @@ public static class ReportDraft
             ? books.On(item, Place.Declared, day.AddDays(-1)) - books.On(item, Place.Declared, day)
             : 0;
         var recounted = -Change(Place.Declared) - first;
-        var openings = books.Openings.Where(d => d > before && d <= asOf && (recounted != 0 || d == books.OpenedOn));
+        var openings = books.Openings
+            .Select(o => o.Day)
+            .Where(d => d > before && d <= asOf && (recounted != 0 || d == books.OpenedOn));
         return new StockAccount(item)
         {
             Opening = HeldOn(books, item, before) + first,

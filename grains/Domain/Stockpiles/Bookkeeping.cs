@@ -71,7 +71,7 @@ public static partial class Bookkeeping
         Ledger ledger, Taxonomy taxonomy, string party, Declaration declaration, Filed<Declaration>? former)
     {
         var booked = ImmutableArray.CreateBuilder<StockBooked>();
-        if (former is not null && TakenBack(ledger, taxonomy, party, former) is { } taken)
+        if (former is not null && TakenBack(ledger, party, former) is { } taken)
         {
             booked.Add(taken);
             ledger = ledger.With(taken);
@@ -91,34 +91,54 @@ public static partial class Bookkeeping
         return booked.ToImmutable();
     }
 
-    /// <summary>
-    /// What undoes a declaration; null if it booked nothing. With an opening goes everything that was booked to keep
-    /// what it stated, unless another opening states the same day.
-    /// </summary>
-    private static StockBooked? TakenBack(
-        Ledger ledger, Taxonomy taxonomy, string party, Filed<Declaration> former)
+    /// <summary>What undoes a declaration; null if it booked nothing.</summary>
+    private static StockBooked? TakenBack(Ledger ledger, string party, Filed<Declaration> former)
     {
         var (declaration, name) = (former.Content, former.Content.NameOf(party));
-        if (declaration.Kind != DeclarationKind.Opening)
+        if (declaration.Kind == DeclarationKind.Opening)
         {
-            return former.Bookings.IsEmpty ? null
-                : new StockBooked(WithStatementsKept(ledger, Reversed(former.Bookings)), name) { IsTakenBack = true };
+            return TakenBack(ledger, new Opening(declaration.AsOf, name), former.Bookings);
         }
 
-        var day = declaration.AsOf;
-        var isOnly = ledger.Openings.Count(d => d == day) == 1;
-        var stated = isOnly ? StatedBy(ledger, taxonomy, declaration) : [];
-        var bookings = isOnly
-            ? Reversed([.. ledger.DeclaredOn(day).Select(d => d.Quantity > 0
-                ? new Booking(new Account(d.Account.Item, Place.Declared), d.Account, d.Quantity, day)
-                : new Booking(d.Account, new Account(d.Account.Item, Place.Declared), -d.Quantity, day))])
-            : Reversed(former.Bookings);
-        return new StockBooked(WithStatementsKept(ledger.Unstated(stated, day), bookings), name)
+        return former.Bookings.IsEmpty ? null
+            : new StockBooked(WithStatementsKept(ledger, Reversed(former.Bookings)), name) { IsTakenBack = true };
+    }
+
+    /// <summary>
+    /// What undoes an opening. With it goes everything that was booked on its day to keep what it stated; but what
+    /// another opening of that day states as well is left as that one has it.
+    /// </summary>
+    /// <param name="own">What it booked itself.</param>
+    private static StockBooked TakenBack(Ledger ledger, Opening opening, ImmutableArray<Booking> own)
+    {
+        var day = opening.Day;
+        var without = ledger.Without(opening);
+        var isOnly = !without.Openings.Any(o => o.Day == day);
+        var stated = ledger.StatedBy(opening).ToImmutableArray();
+        var kept = stated.Where(a => without.StatementsOf(a).Any(o => o.Day == day)).ToHashSet();
+        var free = stated.Where(a => !kept.Contains(a)).ToHashSet();
+        var bookings = Reversed(
+        [
+            .. ledger.DeclaredOn(day)
+                .Where(d => isOnly || free.Contains(d.Account))
+                .Select(d => d.Quantity > 0
+                    ? new Booking(new Account(d.Account.Item, Place.Declared), d.Account, d.Quantity, day)
+                    : new Booking(d.Account, new Account(d.Account.Item, Place.Declared), -d.Quantity, day)),
+            .. own.Where(b => (kept.Contains(b.From) && IsLastOn(b.From)) || (kept.Contains(b.To) && IsLastOn(b.To))),
+        ]);
+        if (day == without.OpenedOn)
+        {
+            AddNil(bookings, without.With(bookings), a => free.Contains(a), day);
+        }
+
+        return new StockBooked(WithStatementsKept(without, bookings), opening.Basis)
         {
             IsTakenBack = true,
             Stated = stated,
             StatedOn = day,
         };
+
+        bool IsLastOn(Account account) => ledger.StatementsOf(account).Last(o => o.Day == day) == opening;
     }
 
     /// <summary>
@@ -177,7 +197,8 @@ public static partial class Bookkeeping
 
         if (declaration.Kind == DeclarationKind.Opening && ledger.OpenedOn is null)
         {
-            AddNil(bookings, ledger, [.. AccountsOf(declaration, taxonomy)], declaration.AsOf);
+            var named = AccountsOf(declaration, taxonomy).ToHashSet();
+            AddNil(bookings, ledger, a => !named.Contains(a), declaration.AsOf);
         }
 
         return WithStatementsKept(ledger, bookings);
@@ -198,20 +219,6 @@ public static partial class Bookkeeping
             .ThenBy(a => a.Place)
             .ThenBy(a => a.Lot, StringComparer.Ordinal),
     ];
-
-    /// <summary>The same, and what the opening stated in quarantine before its items were known.</summary>
-    private static ImmutableArray<Account> StatedBy(Ledger ledger, Taxonomy taxonomy, Declaration opening)
-    {
-        var accounts = AccountsOf(opening, taxonomy);
-        return
-        [
-            .. accounts,
-            .. accounts
-                .Select(a => a with { Place = Place.Quarantined })
-                .Distinct()
-                .Where(a => !accounts.Contains(a) && ledger.IsStated(a, opening.AsOf)),
-        ];
-    }
 
     private static void AddOwn(
         ImmutableArray<Booking>.Builder bookings, Ledger ledger, Taxonomy taxonomy, TransferFile file, Notice notice)
@@ -412,11 +419,11 @@ public static partial class Bookkeeping
     /// movement out of stock that was never declared.
     /// </summary>
     private static void AddNil(
-        ImmutableArray<Booking>.Builder bookings, Ledger ledger, ImmutableHashSet<Account> named, DateOnly date)
+        ImmutableArray<Booking>.Builder bookings, Ledger ledger, Func<Account, bool> isUnnamed, DateOnly date)
     {
         foreach (var (account, quantity) in ledger.HoldingsOn(date))
         {
-            if (quantity < 0 && !named.Contains(account) && IsStatedByOpenings(account))
+            if (quantity < 0 && isUnnamed(account) && IsStatedByOpenings(account))
             {
                 Add(bookings, new Account(account.Item, Place.Declared), account, -quantity, date);
             }

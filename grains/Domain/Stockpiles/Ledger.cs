@@ -12,12 +12,12 @@ public sealed class Ledger
         ImmutableDictionary.Create<string, ImmutableDictionary<Account, Balance>>(StringComparer.Ordinal);
 
     private readonly ImmutableDictionary<string, ImmutableDictionary<Account, Balance>> _items;
-    private readonly ImmutableDictionary<Account, ImmutableSortedSet<DateOnly>> _stated;
+    private readonly ImmutableDictionary<Account, ImmutableArray<Opening>> _stated;
     private readonly ImmutableDictionary<Account, ImmutableSortedDictionary<DateOnly, long>> _declared;
 
     private Ledger(
-        ImmutableDictionary<string, ImmutableDictionary<Account, Balance>> items, ImmutableArray<DateOnly> openings,
-        ImmutableDictionary<Account, ImmutableSortedSet<DateOnly>> stated,
+        ImmutableDictionary<string, ImmutableDictionary<Account, Balance>> items, ImmutableArray<Opening> openings,
+        ImmutableDictionary<Account, ImmutableArray<Opening>> stated,
         ImmutableDictionary<Account, ImmutableSortedDictionary<DateOnly, long>> declared)
     {
         _items = items;
@@ -27,14 +27,14 @@ public sealed class Ledger
     }
 
     public static Ledger Empty { get; } = new(
-        NoItems, [], ImmutableDictionary<Account, ImmutableSortedSet<DateOnly>>.Empty,
+        NoItems, [], ImmutableDictionary<Account, ImmutableArray<Opening>>.Empty,
         ImmutableDictionary<Account, ImmutableSortedDictionary<DateOnly, long>>.Empty);
 
-    /// <summary>The days for which the party declared its stock, rising; a day twice if it did so twice.</summary>
-    public ImmutableArray<DateOnly> Openings { get; }
+    /// <summary>The party's declarations of its stock, by the day they speak of, then as they were recorded.</summary>
+    public ImmutableArray<Opening> Openings { get; }
 
-    /// <summary>The earliest of them; before it an overdraw means nothing.</summary>
-    public DateOnly? OpenedOn => Openings.IsEmpty ? null : Openings[0];
+    /// <summary>The earliest of their days; before it an overdraw means nothing.</summary>
+    public DateOnly? OpenedOn => Openings.IsEmpty ? null : Openings[0].Day;
 
     /// <summary>Items that ever had a booking.</summary>
     public IEnumerable<string> Items => _items.Keys;
@@ -44,12 +44,12 @@ public sealed class Ledger
 
     /// <summary>
     /// Every account by item, class and lot: its balance at the end of each day on which it changed, the days for which
-    /// it was stated, and what statements have booked into it.
+    /// it was stated and by which opening, and what statements have booked into it.
     /// </summary>
     public IEnumerable<AccountHistory> Histories => _items
         .SelectMany(i => i.Value)
         .Select(a => new AccountHistory(
-            a.Key, a.Value.Steps, _stated.GetValueOrDefault(a.Key, []),
+            a.Key, a.Value.Steps, StatementsOf(a.Key),
             _declared.GetValueOrDefault(a.Key, ImmutableSortedDictionary<DateOnly, long>.Empty)))
         .Concat(_stated
             .Where(s => !AccountsOf(s.Key.Item).ContainsKey(s.Key))
@@ -59,7 +59,7 @@ public sealed class Ledger
         .ThenBy(h => h.Account.Lot, StringComparer.Ordinal);
 
     /// <summary>The ledger that has these histories.</summary>
-    public static Ledger Of(IEnumerable<AccountHistory> histories, IEnumerable<DateOnly> openings)
+    public static Ledger Of(IEnumerable<AccountHistory> histories, IEnumerable<Opening> openings)
     {
         var (items, stated, declared) = (NoItems, Empty._stated, Empty._declared);
         foreach (var byItem in histories.GroupBy(h => h.Account.Item, StringComparer.Ordinal))
@@ -105,8 +105,8 @@ public sealed class Ledger
     {
         var books = With(booked.Bookings);
         return booked.StatedOn is not { } day ? books
-            : booked.IsTakenBack ? books.Unstated(booked.Stated, day)
-            : books.Stated(booked.Stated, day);
+            : booked.IsTakenBack ? books.Without(new Opening(day, booked.Basis))
+            : books.With(new Opening(day, booked.Basis), booked.Stated);
     }
 
     private ImmutableDictionary<Account, ImmutableSortedDictionary<DateOnly, long>> Declare(
@@ -119,34 +119,46 @@ public sealed class Ledger
     public Ledger With(IEnumerable<Booking> bookings) =>
         bookings.Aggregate(this, static (ledger, booking) => ledger.With(booking));
 
-    /// <summary>
-    /// With the accounts named as stated for a day: bookings of earlier days cannot change them there.
-    /// </summary>
-    public Ledger Stated(IEnumerable<Account> accounts, DateOnly day)
+    /// <summary>With an opening that states some accounts: bookings of earlier days cannot change them there.</summary>
+    private Ledger With(Opening opening, IEnumerable<Account> accounts) => new(
+        _items, Insert(Openings, opening),
+        _stated.SetItems(accounts.Select(a => KeyValuePair.Create(a, Insert(StatementsOf(a), opening)))), _declared);
+
+    /// <summary>Without what an opening states. Its bookings stay.</summary>
+    public Ledger Without(Opening opening)
     {
         var stated = _stated;
-        foreach (var account in accounts)
+        foreach (var account in StatedBy(opening))
         {
-            stated = stated.SetItem(account, stated.GetValueOrDefault(account, []).Add(day));
+            var rest = _stated[account].Remove(opening);
+            stated = rest.IsEmpty ? stated.Remove(account) : stated.SetItem(account, rest);
         }
 
-        return new Ledger(_items, [.. Openings.Add(day).Order()], stated, _declared);
+        return new Ledger(_items, Openings.Remove(opening), stated, _declared);
     }
 
-    /// <summary>
-    /// With the accounts named as stated for a day no longer, and one opening less for it. Its bookings stay.
-    /// </summary>
-    public Ledger Unstated(IEnumerable<Account> accounts, DateOnly day)
+    /// <summary>By day; those of one day in the order of recording.</summary>
+    private static ImmutableArray<Opening> Insert(ImmutableArray<Opening> openings, Opening opening)
     {
-        var stated = _stated;
-        foreach (var account in accounts)
+        var index = openings.Length;
+        while (index > 0 && openings[index - 1].Day > opening.Day)
         {
-            var days = stated.GetValueOrDefault(account, []).Remove(day);
-            stated = days.IsEmpty ? stated.Remove(account) : stated.SetItem(account, days);
+            index--;
         }
 
-        return new Ledger(_items, Openings.Remove(day), stated, _declared);
+        return openings.Insert(index, opening);
     }
+
+    /// <summary>The accounts whose balance an opening states, in one order.</summary>
+    public IEnumerable<Account> StatedBy(Opening opening) => _stated
+        .Where(s => s.Value.Contains(opening))
+        .Select(s => s.Key)
+        .OrderBy(a => a.Item, StringComparer.Ordinal)
+        .ThenBy(a => a.Place)
+        .ThenBy(a => a.Lot, StringComparer.Ordinal);
+
+    /// <summary>The openings that state what an account holds, by day, then as they were recorded.</summary>
+    public ImmutableArray<Opening> StatementsOf(Account account) => _stated.GetValueOrDefault(account, []);
 
     /// <summary>What statements have booked into an account on a day, on balance.</summary>
     public long DeclaredOn(Account account, DateOnly day) =>
@@ -160,17 +172,14 @@ public sealed class Ledger
         .ThenBy(a => a.Account.Place)
         .ThenBy(a => a.Account.Lot, StringComparer.Ordinal);
 
-    /// <summary>Whether the party stated what this account holds on a day.</summary>
-    public bool IsStated(Account account, DateOnly day) => _stated.GetValueOrDefault(account, []).Contains(day);
-
     /// <summary>The first day after another for which the party stated what this account holds.</summary>
     public DateOnly? StatedAfter(Account account, DateOnly day)
     {
-        foreach (var stated in _stated.GetValueOrDefault(account, []))
+        foreach (var opening in StatementsOf(account))
         {
-            if (stated > day)
+            if (opening.Day > day)
             {
-                return stated;
+                return opening.Day;
             }
         }
 
@@ -375,10 +384,14 @@ public sealed class Ledger
     }
 }
 
+/// <summary>A party's declaration of the stock that it has on a day.</summary>
+/// <param name="Basis">The declaration's name.</param>
+public readonly record struct Opening(DateOnly Day, string Basis);
+
 /// <summary>One account through time.</summary>
 /// <param name="Balances">At the end of each day on which it changed, by day.</param>
-/// <param name="Stated">The days for which an opening states its balance.</param>
+/// <param name="Stated">The openings that state its balance, by day, then as they were recorded.</param>
 /// <param name="Declared">What statements have booked into it, by day.</param>
 public readonly record struct AccountHistory(
-    Account Account, ImmutableArray<(DateOnly Day, long Quantity)> Balances, ImmutableSortedSet<DateOnly> Stated,
+    Account Account, ImmutableArray<(DateOnly Day, long Quantity)> Balances, ImmutableArray<Opening> Stated,
     ImmutableSortedDictionary<DateOnly, long> Declared);

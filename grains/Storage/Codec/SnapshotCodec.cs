@@ -21,7 +21,7 @@ public readonly record struct EntryPlace(long Position, ActivityTraceId TraceId)
 public static class SnapshotCodec
 {
     // A form that is not this one is not read: the entries are folded instead.
-    private const int Form = 4;
+    private const int Form = 5;
 
     /// <summary>The bytes of a party, without anything that rides and is not durable yet.</summary>
     /// <param name="party">As it was released.</param>
@@ -206,14 +206,17 @@ public static class SnapshotCodec
 
     private static J.LedgerSnapshot ToMessage(Ledger books)
     {
-        var message = new J.LedgerSnapshot { Openings = { books.Openings.Select(d => d.DayNumber) } };
+        var message = new J.LedgerSnapshot
+        {
+            Openings = { books.Openings.Select(o => new J.Opening { Day = o.Day.DayNumber, Basis = o.Basis }) },
+        };
         foreach (var (account, balances, stated, declared) in books.Histories)
         {
             var last = 0;
             var history = new J.AccountSnapshot
             {
                 Account = EntryCodec.ToMessage(account),
-                Stated = { stated.Select(d => d.DayNumber) },
+                Stated = { stated.Select(o => books.Openings.IndexOf(o)) },
                 DeclaredDays = { declared.Keys.Select(d => d.DayNumber) },
                 Declared = { declared.Values },
             };
@@ -232,9 +235,12 @@ public static class SnapshotCodec
 
     private static Ledger ToLedger(J.LedgerSnapshot books)
     {
-        return Ledger.Of(books.Accounts.Select(ToHistory), books.Openings.Select(DateOnly.FromDayNumber));
+        var openings = books.Openings
+            .Select(o => new Treaty.Grid.Stockpiles.Opening(DateOnly.FromDayNumber(o.Day), o.Basis))
+            .ToImmutableArray();
+        return Ledger.Of(books.Accounts.Select(ToHistory), openings);
 
-        static AccountHistory ToHistory(J.AccountSnapshot account)
+        AccountHistory ToHistory(J.AccountSnapshot account)
         {
             var balances = ImmutableArray.CreateBuilder<(DateOnly, long)>(account.Days.Count);
             var day = 0;
@@ -246,7 +252,7 @@ public static class SnapshotCodec
 
             return new AccountHistory(
                 EntryCodec.ToAccount(account.Account), balances.ToImmutable(),
-                [.. account.Stated.Select(DateOnly.FromDayNumber)],
+                [.. account.Stated.Select(index => openings[index])],
                 account.DeclaredDays.Zip(account.Declared).ToImmutableSortedDictionary(
                     d => DateOnly.FromDayNumber(d.First), d => d.Second));
         }

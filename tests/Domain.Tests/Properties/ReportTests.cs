@@ -25,7 +25,7 @@ public sealed class ReportTests
                     world = world.Record(code, new FileDeclaration(draft, world[code].RecordTime));
                     var found = world[code].Findings.GetValueOrDefault(draft.Id, []);
                     Assert.All(found, f => Assert.Equal(Severity.Information, f.Severity));
-                    Assert.True(found.IsEmpty || party.Books.Openings.Any(d => d.Year == year));
+                    Assert.True(found.IsEmpty || party.Books.Openings.Any(o => o.Day.Year == year));
                     Assert.All(draft.Report!.Accounts, a => Assert.Equal(a.Closing, a.Expected));
                 }
 
