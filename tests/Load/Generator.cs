@@ -17,8 +17,9 @@ internal sealed record Course(int Connections, TimeSpan Warmup, TimeSpan Timeout
     public TimeSpan LagEvery { get; init; }
 
     /// <summary>
-    /// Above 0 it is a closed loop: whatever the plan says, so many requests are under way all the time, and the server
-    /// sets the pace. Latency then counts from when a request was sent, and hides what callers with a plan would wait.
+    /// Above 0 it is a closed loop: whatever the plan says, so many callers each have a request under way, or wait as
+    /// long as a refusal asked them to, and the server sets the pace. Latency then counts from when a request was sent,
+    /// and hides what callers with a plan would wait.
     /// </summary>
     public int InFlight { get; init; }
 }
@@ -235,6 +236,16 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
         }
 
         Volatile.Write(ref _lastAnswer, call.Answered);
+        if (IsClosed && call.RetryDelay is { } delay && delay > TimeSpan.Zero)
+            _ = LeaveAsync(delay);
+        else
+            Interlocked.Decrement(ref _underWay);
+    }
+
+    /// <summary>A caller that is told to come again later takes no other's place in between.</summary>
+    private async Task LeaveAsync(TimeSpan delay)
+    {
+        await Task.Delay(delay, TimeProvider.System);
         Interlocked.Decrement(ref _underWay);
     }
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Treaty.Grid.Auditor;
 using Treaty.Grid.Cluster.Tests.Postgres;
+using Treaty.Grid.Contracts;
 using Treaty.Grid.Load;
 using Treaty.Grid.Load.Comparing;
 using Treaty.Grid.Load.Reports;
@@ -123,24 +124,18 @@ public sealed class CompareTests
     [Fact]
     public async Task A_closed_loop_has_so_many_requests_under_way_and_no_more()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(k => k.ConfigureEndpointDefaults(d => d.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
-        await using var slow = builder.Build();
-        slow.MapGrpcService<Slow>();
-        await slow.StartAsync(TestContext.Current.CancellationToken);
-        var options = RunOptions.Parse(
-            ["--closed", "3", "--duration", "1s", "--warmup", "500ms", "--connections", "2"], TimeProvider.System);
-        var run = new LoadRun(
-            new Target(new Uri(slow.Urls.First()), []), options, Roster.Of([new Country("AAA"), new Country("BBB")]));
-        var result = await run.OfferAsync(
-            run.ClosedPlan(), TextWriter.Null, TestContext.Current.CancellationToken);
+        var result = await LoopAsync<Slow>(callers: 3);
         Assert.Equal(1, result.Took, 9);
         Assert.Equal(0, result.Errors);
         Assert.InRange(result.Ok, 3, 3_000);
         Assert.Equal(3, Slow.Most);
+    }
+
+    [Fact]
+    public async Task In_a_closed_loop_who_is_told_to_come_again_later_does_not_come_before()
+    {
+        await LoopAsync<Busy>(callers: 5);
+        Assert.Equal(5, Busy.Asked);
     }
 
     [Fact]
@@ -166,6 +161,47 @@ public sealed class CompareTests
             ("on", "on", "on"),
             (comparison.Postgres["fsync"], comparison.Postgres["synchronous_commit"],
                 comparison.Postgres["full_page_writes"]));
+    }
+
+    /// <summary>What callers get of a service in one second, after half a second that is not measured.</summary>
+    private static async Task<Result> LoopAsync<T>(int callers)
+        where T : NoticeService.NoticeServiceBase
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(k => k.ConfigureEndpointDefaults(d => d.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc();
+        await using var service = builder.Build();
+        service.MapGrpcService<T>();
+        await service.StartAsync(TestContext.Current.CancellationToken);
+        var options = RunOptions.Parse(
+            [
+                "--closed", $"{callers}", "--duration", "1s", "--warmup", "500ms", "--connections", "2", "--timeout",
+                "5s",
+            ],
+            TimeProvider.System);
+        var run = new LoadRun(
+            new Target(new Uri(service.Urls.First()), []), options,
+            Roster.Of([new Country("AAA"), new Country("BBB")]));
+        return await run.OfferAsync(run.ClosedPlan(), TextWriter.Null, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Sends everybody away for longer than a loop takes, and counts them.</summary>
+    private sealed class Busy : NoticeService.NoticeServiceBase
+    {
+        private static int _asked;
+
+        public static int Asked => _asked;
+
+        public override Task<SubmitNoticeResponse> SubmitNotice(
+            SubmitNoticeRequest request, ServerCallContext context)
+        {
+            Interlocked.Increment(ref _asked);
+            throw RefusedException.RetryLater(
+                Google.Rpc.Code.ResourceExhausted, ErrorReason.Overloaded, "Later.", TimeSpan.FromSeconds(2))
+                .ToRpcException();
+        }
     }
 
     /// <summary>Answers late, and counts how many wait.</summary>

@@ -75,17 +75,14 @@ internal sealed class Call
     };
 
     /// <summary>The reason in the error's details, as the contract lists them; empty if there is none.</summary>
-    public string Reason
-    {
-        get
-        {
-            if (Details.Length == 0)
-                return "";
-            var padded = Details.PadRight((Details.Length + 3) / 4 * 4, '=');
-            var status = Google.Rpc.Status.Parser.ParseFrom(Convert.FromBase64String(padded));
-            return ReasonOf(status);
-        }
-    }
+    public string Reason => Error is { } error ? ReasonOf(error) : "";
+
+    /// <summary>After how long the server asks to be called again; null if it does not say.</summary>
+    public TimeSpan? RetryDelay => Error?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan();
+
+    private Google.Rpc.Status? Error => Details.Length == 0 ? null
+        : Google.Rpc.Status.Parser.ParseFrom(
+            Convert.FromBase64String(Details.PadRight((Details.Length + 3) / 4 * 4, '=')));
 
     public static string OutcomeOf(int code, string reason) =>
         reason.Length > 0 ? $"{(Code)code}/{reason}" : $"{(Code)code}";

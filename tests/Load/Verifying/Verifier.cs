@@ -26,15 +26,17 @@ internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before 
     private int _acknowledged;
     private int _readBack;
     private int _transfers;
+    private long _position = truths.Max(t => t.Ledger.LastPosition);
 
     /// <summary>A finding as both the auditor and the register would name it.</summary>
     private readonly record struct Found(string Rule, string Party, string About, string Severity);
 
     public async Task<Verdict> VerifyAsync()
     {
+        // Files first: findings are read from lists, which must have come to whatever the files have.
         var expected = Expect();
-        var notJudged = await CompareFindingsAsync(expected);
         await CompareFilesAsync();
+        var notJudged = await CompareFindingsAsync(expected);
         var (parties, sum) = await CompareBooksAsync();
         return new Verdict
         {
@@ -135,7 +137,7 @@ internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before 
             Parent = "parties/-",
             PageSize = PageSize,
             Filter = Wire.Text($"position > {before.Position}"),
-            AtLeastPosition = truths.Max(t => t.Ledger.LastPosition),
+            AtLeastPosition = _position,
         };
         do
         {
@@ -190,6 +192,8 @@ internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before 
         {
             var key = file.Key;
             var sides = await Task.WhenAll(ReadAsync(key, key.Sender), ReadAsync(key, key.Recipient));
+            lock (_kinds)
+                _position = Math.Max(_position, sides.Max(s => s.Position));
             var audit = new FileAudit(key, [.. file], expectation.Match(key), findings);
             complaints.AddRange(audit.Complaints(sides[0], sides[1]));
         }
