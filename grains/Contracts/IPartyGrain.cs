@@ -12,7 +12,7 @@ namespace Treaty.Grid.Contracts;
 /// checked for shape. Refusals are thrown as <see cref="RefusedException"/>; within a batch they are results.
 /// </remarks>
 [Alias("treaty.grid.party")]
-[GrainInterfaceType("treaty.grid.party")]
+[GrainInterfaceType(PartyGrains.InterfaceName)]
 public interface IPartyGrain : IGrainWithStringKey
 {
     /// <summary>Puts the party into the register, or repeats the first answer.</summary>

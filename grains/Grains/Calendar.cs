@@ -93,7 +93,7 @@ internal sealed partial class Calendar(
     {
         try
         {
-            await grains.GetGrain<IPartyGrain>(party).JudgeDay();
+            await grains.Party(party).JudgeDay();
             return _judged.Add(party);
         }
         catch (RefusedException e) when (e.Status.Code == (int)Google.Rpc.Code.DataLoss)

@@ -35,7 +35,7 @@ internal sealed partial class ListGrain
         var filter = Parse(request.Filter, FilterFields.Findings);
         var asked = request.Clone();
         asked.PageToken = PageToken.Read(request, request.PageToken) is [var inner] ? inner : "";
-        var party = GrainFactory.GetGrain<IPartyGrain>(StatementCodec.IdOf(request.Parent));
+        var party = GrainFactory.Party(StatementCodec.IdOf(request.Parent));
         var answer = new ListFindingsResponse();
         for (var pages = 0; pages < FilteredPagesMax && answer.Findings.Count == 0; pages++)
         {
@@ -56,7 +56,7 @@ internal sealed partial class ListGrain
         var code = StatementCodec.IdOf(request.Parent);
         var asked = request.Clone();
         asked.PageToken = PageToken.Read(request, request.PageToken) is [var inner] ? inner : "";
-        var party = GrainFactory.GetGrain<IPartyGrain>(code);
+        var party = GrainFactory.Party(code);
         var answer = new ListObligationsResponse();
         for (var pages = 0; pages < FilteredPagesMax && answer.Obligations.Count == 0; pages++)
         {

@@ -31,7 +31,7 @@ namespace Treaty.Grid.Grains;
 /// </remarks>
 [Reentrant]
 [HashBasedPlacement]
-[GrainType("party")]
+[GrainType(PartyGrains.Name)]
 internal sealed partial class PartyGrain(
     IJournal journal, JournalWriter writer, ReadBarrier barrier, ISnapshotStore snapshots, ReadModel model,
     PartyRegister register, Shipper shipper, Rulebook rulebook, TimeProvider time, ILogger<PartyGrain> log)

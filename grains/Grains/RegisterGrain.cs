@@ -34,7 +34,7 @@ internal sealed class RegisterGrain(IJournal journal, Rulebook rulebook) : Grain
         var name = $"parties/{code}";
         try
         {
-            return await GrainFactory.GetGrain<IPartyGrain>(code)
+            return await GrainFactory.Party(code)
                 .GetParty(new GetPartyRequest { Name = name, AsOf = asOf });
         }
         catch (RefusedException e) when (e.Status.Code == (int)Code.DataLoss)

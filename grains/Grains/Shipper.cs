@@ -48,7 +48,7 @@ internal sealed class Shipper(IGrainFactory grains)
 
     private async Task RunAsync(string to, Lane lane)
     {
-        var party = grains.GetGrain<IPartyGrain>(to);
+        var party = grains.Party(to);
         while (Next(to, lane) is { } parcels)
         {
             try

@@ -96,7 +96,7 @@ internal sealed partial class Sweeper(
             try
             {
                 LogWakes(from);
-                await grains.GetGrain<IPartyGrain>(from).Kick();
+                await grains.Party(from).Kick();
             }
             catch (RefusedException e) when (
                 e.Status.Code is (int)Google.Rpc.Code.Unavailable or (int)Google.Rpc.Code.DataLoss)

@@ -139,7 +139,7 @@ internal sealed partial class PartyBatcher(IGrainFactory grains, TimeProvider ti
         using var span = StartSpan(party, batch, call);
         try
         {
-            var response = await grains.GetGrain<IPartyGrain>(party).File(call);
+            var response = await grains.Party(party).File(call);
             if (response.Results.Count != call.Items.Count)
             {
                 throw new InvalidOperationException(

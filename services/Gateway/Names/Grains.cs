@@ -7,7 +7,7 @@ internal static class Grains
 {
     /// <summary>The party that a resource lies under, or is.</summary>
     public static IPartyGrain PartyOf(this IGrainFactory grains, string name) =>
-        grains.GetGrain<IPartyGrain>(CodeOf(name));
+        grains.Party(CodeOf(name));
 
     public static IRegisterGrain Register(this IGrainFactory grains) => grains.GetGrain<IRegisterGrain>(0);
 

@@ -114,11 +114,11 @@ internal sealed class NoticeCalls(IGrainFactory grains, PartyBatcher batcher, Sh
     /// </summary>
     private async Task<SubmitNoticeResponse> Assess(string filer, string id, Notice notice)
     {
-        var grain = grains.GetGrain<IPartyGrain>(filer);
+        var grain = grains.Party(filer);
         var assessed = await grain.Assess(new AssessRequest { NoticeId = id, Notice = notice });
         if (assessed.Counterpart.Length > 0)
         {
-            var counterpart = grains.GetGrain<IPartyGrain>(assessed.Counterpart);
+            var counterpart = grains.Party(assessed.Counterpart);
             var said = await counterpart.AssessDelivery(assessed.Message);
             assessed = await grain.Assess(
                 new AssessRequest { NoticeId = id, Notice = notice, Answer = said.Answer });

@@ -16,7 +16,7 @@ internal sealed class PartyCalls(IGrainFactory grains) : PartyService.PartyServi
         ListPartiesRequest request, ServerCallContext context) => await grains.Register().ListParties(request);
 
     public override async Task<Party> RegisterParty(RegisterPartyRequest request, ServerCallContext context) =>
-        await grains.GetGrain<IPartyGrain>(request.PartyId).Register(new RegisterRequest
+        await grains.Party(request.PartyId).Register(new RegisterRequest
         {
             DisplayName = request.Party.DisplayName,
             Traceparent = Telemetry.Traceparent,

@@ -18,7 +18,7 @@ internal sealed class TransferCalls(IGrainFactory grains) : TransferService.Tran
         if (admission.IsOnceRead)
             return await ReadOnRoute(sender, recipient, request, admission);
         if (admission.Caller.Role == Role.Party)
-            return await grains.GetGrain<IPartyGrain>(admission.Caller.Code).GetTransfer(request);
+            return await grains.Party(admission.Caller.Code).GetTransfer(request);
         return await TryRead(sender, request) ?? await TryRead(recipient, request)
             ?? throw new RefusedException(RefusedException.Refuse(
                 Code.NotFound, ErrorReason.ResourceUnknown,
@@ -29,7 +29,7 @@ internal sealed class TransferCalls(IGrainFactory grains) : TransferService.Tran
     /// <summary>Both sides of a transfer may: whoever calls moves its own notices.</summary>
     public override async Task<ConfirmPairingResponse> ConfirmPairing(
         ConfirmPairingRequest request, ServerCallContext context) =>
-        await grains.GetGrain<IPartyGrain>(Admission.Of(context)!.Caller.Code).ConfirmPairing(new ConfirmRequest
+        await grains.Party(Admission.Of(context)!.Caller.Code).ConfirmPairing(new ConfirmRequest
         {
             Name = request.Name,
             Other = request.Other,
@@ -82,7 +82,7 @@ internal sealed class TransferCalls(IGrainFactory grains) : TransferService.Tran
     {
         try
         {
-            return await grains.GetGrain<IPartyGrain>(side).GetTransfer(request);
+            return await grains.Party(side).GetTransfer(request);
         }
         catch (RefusedException e) when ((Code)e.Status.Code == Code.NotFound)
         {

@@ -59,7 +59,7 @@ internal sealed partial class RegisterLoader(IGrainFactory grains, TimeProvider 
     /// <summary>How many notifications were not there yet.</summary>
     private async Task<int> LoadAsync(RegisteredState state)
     {
-        var party = grains.GetGrain<IPartyGrain>(state.Code);
+        var party = grains.Party(state.Code);
         try
         {
             await party.Register(new RegisterRequest { DisplayName = state.Name });
