@@ -7,16 +7,26 @@ namespace Treaty.Grid.Grains;
 
 /// <summary>
 /// Wakes parties that have something undelivered and that nobody calls: after a start, and after a silo gave a party
-/// up. It follows the journal in order of position, and keeps in mind only pairs of parties that are not even.
+/// up. It follows the journal in order of position, and keeps in mind only pairs of parties that are not even; from
+/// time to time it puts them down, so that the next start need not read all that lies before.
 /// </summary>
 internal sealed partial class Sweeper(
-    IJournal journal, IGrainFactory grains, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
+    IJournal journal, ReadModel model, IGrainFactory grains, TimeProvider time, ILogger<Sweeper> log)
+    : BackgroundService
 {
+    /// <summary>After so many entries: they are read in about a second.</summary>
+    internal const int KeptEvery = 20_000;
+
     private const int EntriesAtOnce = 1_000;
+
+    /// <summary>Of more nothing is put down, and the next start reads from further back.</summary>
+    private const int KeptPairsMax = 100_000;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<(string From, string To), Pair> _uneven = [];
     private long _position;
+    private long _kept = -1;
     private bool _isFailing;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -26,6 +36,11 @@ internal sealed partial class Sweeper(
         {
             try
             {
+                if (_kept < 0)
+                {
+                    await ResumeAsync(stoppingToken);
+                }
+
                 while (await FollowAsync(stoppingToken))
                 {
                     // More to read: go on at once.
@@ -38,6 +53,7 @@ internal sealed partial class Sweeper(
                 }
 
                 await WakeAsync();
+                await KeepAsync(stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -50,6 +66,22 @@ internal sealed partial class Sweeper(
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Goes on from what was put down, unless that was of another journal, a longer one.</summary>
+    private async Task ResumeAsync(CancellationToken cancellation)
+    {
+        if (await model.FindUndeliveredAsync(cancellation) is { } kept
+            && kept.Position <= await journal.GetHeadAsync(cancellation))
+        {
+            _position = kept.Position;
+            foreach (var (from, to, sent, taken) in kept.Pairs)
+            {
+                _uneven[(from, to)] = new Pair(sent, taken, time.GetTimestamp());
+            }
+        }
+
+        _kept = _position;
     }
 
     private async Task<bool> FollowAsync(CancellationToken cancellation)
@@ -66,6 +98,16 @@ internal sealed partial class Sweeper(
         }
 
         return entries.Count == EntriesAtOnce;
+    }
+
+    private async Task KeepAsync(CancellationToken cancellation)
+    {
+        if (_position - _kept >= KeptEvery && _uneven.Count <= KeptPairsMax)
+        {
+            var pairs = _uneven.Select(p => new UnevenPair(p.Key.From, p.Key.To, p.Value.Sent, p.Value.Taken));
+            await model.KeepUndeliveredAsync(new Undelivered(_position, [.. pairs]), cancellation);
+            _kept = _position;
+        }
     }
 
     private void Note(Letter letter)
@@ -117,10 +159,12 @@ internal sealed partial class Sweeper(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Party} has undelivered messages and cannot be woken")]
     private partial void LogCannotWake(Exception exception, string party);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The journal cannot be read; said again only when it can")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Cannot look for undelivered messages; said again only when it works")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The journal can be read again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Looks for undelivered messages again")]
     private partial void LogWorksAgain();
 
     /// <summary>The last numbers sent and taken between two parties, and when either last changed.</summary>

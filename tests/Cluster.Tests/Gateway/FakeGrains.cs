@@ -1,4 +1,5 @@
 using System.Reflection;
+using Treaty.Grid.Contracts;
 
 namespace Treaty.Grid.Cluster.Tests.Gateway;
 
@@ -13,7 +14,9 @@ public sealed class FakeGrains
     public FakeGrains()
     {
         Factory = DispatchProxy.Create<IGrainFactory, Proxy>();
-        ((Proxy)Factory).Answer = (method, key) => Grain(method.GetGenericArguments()[0], key);
+        ((Proxy)Factory).Answer = (method, key) => key is GrainId id
+            ? Grain(typeof(IPartyGrain), id.Key.ToString())
+            : Grain(method.GetGenericArguments()[0], key);
     }
 
     public IGrainFactory Factory { get; }
@@ -24,6 +27,13 @@ public sealed class FakeGrains
 
     public void On<TRequest, TAnswer>(string key, string method, Func<TRequest, TAnswer> answer) =>
         _answers[(key, method)] = request => new ValueTask<TAnswer>(answer((TRequest)request!));
+
+    /// <summary>What happens when a grain is told something without a request, and to which it answers nothing.</summary>
+    public void On(string key, string method, Action heard) => _answers[(key, method)] = _ =>
+    {
+        heard();
+        return ValueTask.CompletedTask;
+    };
 
     private object Grain(Type type, object? key)
     {
@@ -41,6 +51,6 @@ public sealed class FakeGrains
         internal Func<MethodInfo, object?, object>? Answer { get; set; }
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            Answer!(targetMethod!, args![0]);
+            Answer!(targetMethod!, args is [var first, ..] ? first : null);
     }
 }

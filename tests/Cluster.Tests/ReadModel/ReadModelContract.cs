@@ -49,6 +49,22 @@ public abstract class ReadModelContract : IAsyncLifetime
     protected virtual ValueTask RemoveAsync() => ValueTask.CompletedTask;
 
     [Fact]
+    public async Task What_is_undelivered_is_kept_of_the_latest_position()
+    {
+        Assert.Null(await Model.FindUndeliveredAsync(Cancellation));
+        var (first, second, third) = (Of(10, 1), Of(20, 2), Of(15, 3));
+        foreach (var undelivered in new[] { first, second, third })
+            await Model.KeepUndeliveredAsync(undelivered, Cancellation);
+        await Writer.ResetAsync(Cancellation);
+        var kept = await Model.FindUndeliveredAsync(Cancellation);
+        Assert.Equal(second.Position, kept?.Position);
+        Assert.Equal(second.Pairs, kept?.Pairs);
+
+        static Undelivered Of(long position, long sent) => new(
+            position, [new UnevenPair("GRC", "BGR", sent, 0), new UnevenPair("BGR", "GRC", 7, 3)]);
+    }
+
+    [Fact]
     public async Task An_empty_model_stands_at_0_and_says_so_in_every_list()
     {
         Assert.Equal(0, await Model.GetPositionAsync(Cancellation));
