@@ -28,7 +28,7 @@ public sealed class FakeGrains
     public void On<TRequest, TAnswer>(string key, string method, Func<TRequest, TAnswer> answer) =>
         _answers[(key, method)] = request => new ValueTask<TAnswer>(answer((TRequest)request!));
 
-    /// <summary>What happens when a grain is told something without a request, and to which it answers nothing.</summary>
+    /// <summary>What happens when a grain is called without a request; it answers nothing.</summary>
     public void On(string key, string method, Action heard) => _answers[(key, method)] = _ =>
     {
         heard();
