@@ -8,6 +8,9 @@ internal sealed record Trend(string Name, double Mean, double PerHour, double Lo
 {
     private const double SecondsPerHour = 3_600;
 
+    /// <summary>More points than twice as many are averaged into so many stretches first.</summary>
+    private const int Stretches = 30;
+
     /// <summary>So often of 100 a normal deviate lies within so many standard errors; few points need more.</summary>
     private static readonly double[] Student =
     [
@@ -22,11 +25,13 @@ internal sealed record Trend(string Name, double Mean, double PerHour, double Lo
 
     /// <summary>Null of fewer than three points, or of points at one time.</summary>
     /// <remarks>
-    /// The points of a run follow each other and are not independent: a slow wave looks like a trend until the run is
-    /// several waves long.
+    /// Points that follow each other are alike, and each tells less than it would alone: taken for independent they
+    /// make a trend of any slow wave. So many points are averaged in stretches, which hardly depend on each other
+    /// where waves are shorter (the method of batch means).
     /// </remarks>
-    public static Trend? Of(string name, IReadOnlyCollection<(double Seconds, double Value)> points)
+    public static Trend? Of(string name, IReadOnlyList<(double Seconds, double Value)> measured)
     {
+        var points = measured.Count < 2 * Stretches ? measured : Averaged(measured);
         var n = points.Count;
         if (n < 3)
             return null;
@@ -40,5 +45,18 @@ internal sealed record Trend(string Name, double Mean, double PerHour, double Lo
         var within = error * (n - 2 <= Student.Length ? Student[n - 3] : Normal);
         return new Trend(
             name, y, slope * SecondsPerHour, (slope - within) * SecondsPerHour, (slope + within) * SecondsPerHour);
+    }
+
+    private static List<(double Seconds, double Value)> Averaged(IReadOnlyList<(double Seconds, double Value)> points)
+    {
+        var averaged = new List<(double, double)>(Stretches);
+        for (var i = 0; i < Stretches; i++)
+        {
+            var (from, to) = (i * points.Count / Stretches, (i + 1) * points.Count / Stretches);
+            var stretch = points.Skip(from).Take(to - from).ToList();
+            averaged.Add((stretch.Average(p => p.Seconds), stretch.Average(p => p.Value)));
+        }
+
+        return averaged;
     }
 }

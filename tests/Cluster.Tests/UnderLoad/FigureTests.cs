@@ -29,6 +29,24 @@ public sealed class FigureTests
         Assert.Null(Trend.Of("t", [(1, 1), (1, 2), (1, 3)]));
     }
 
+    /// <summary>Each point is nine tenths of the one before, and chance: nothing rises and nothing falls.</summary>
+    [Fact]
+    public void Slow_waves_are_no_trend()
+    {
+        var chance = new Random(1);
+        var trends = Enumerable.Range(0, 200).Count(_ =>
+        {
+            var value = 0.0;
+            var trend = Trend.Of("t", [.. Enumerable.Range(0, 3_600).Select(i =>
+            {
+                value = (0.9 * value) + chance.NextDouble() - 0.5;
+                return ((double)i, value);
+            })])!;
+            return trend.Low > 0 || trend.High < 0;
+        });
+        Assert.InRange(trends, 1, 20);
+    }
+
     [Fact]
     public void Histograms_come_back_from_their_text_and_add_up()
     {
