@@ -35,7 +35,12 @@ internal sealed partial class PartyGrain
     /// <summary>Files that were recalled and did not change are let go again when there are more.</summary>
     private const int RecalledMax = 1_000;
 
-    /// <summary>Places of entries that were read again for an answer.</summary>
+    /// <summary>
+    /// Places of entries that left memory, or were read again for an answer: as long as an answer that is being made
+    /// may speak of them, which is less than the time that a call may take.
+    /// </summary>
+    private static readonly TimeSpan OldPlacesAge = TimeSpan.FromMinutes(1);
+
     private const int OldPlacesMax = 20_000;
 
     /// <summary>Where the entries stand that the party in memory refers to, and all since the last snapshot.</summary>
@@ -49,6 +54,7 @@ internal sealed partial class PartyGrain
 
     private Dictionary<long, EntryPlace> _oldPlaces = [];
     private Dictionary<long, EntryPlace> _olderPlaces = [];
+    private long _oldPlacesSince;
 
     /// <summary>The party as of its last durable entry, without what rides.</summary>
     private Grid.Party _settled = null!;
@@ -431,9 +437,10 @@ internal sealed partial class PartyGrain
 
     private void NoteOld(long version, EntryPlace place)
     {
-        if (_oldPlaces.Count > OldPlacesMax)
+        if (_oldPlaces.Count > OldPlacesMax || time.GetElapsedTime(_oldPlacesSince) > OldPlacesAge)
         {
             (_olderPlaces, _oldPlaces) = (_oldPlaces, []);
+            _oldPlacesSince = time.GetTimestamp();
         }
 
         _oldPlaces[version] = place;
