@@ -11,6 +11,7 @@ if (args is ["journal", ..])
     return await JournalCommands.OfThisProcess(Help.Program).RunAsync(args, CancellationToken.None);
 }
 
+NativeHeaps.Limit();
 return await new GridProgram(Help.Text, Help.Switches, e => e is JournalException).RunAsync(
     args,
     builder =>
