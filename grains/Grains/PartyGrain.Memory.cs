@@ -36,11 +36,12 @@ internal sealed partial class PartyGrain
     private const int RecalledMax = 1_000;
 
     /// <summary>
-    /// Places of entries that left memory, or were read again for an answer: as long as an answer that is being made
-    /// may speak of them, which is less than the time that a call may take.
+    /// Places of entries that left memory, or were read again for an answer, are kept at least so long: an answer that
+    /// is being made may speak of them, and nobody waits for one that takes as long.
     /// </summary>
     private static readonly TimeSpan OldPlacesAge = TimeSpan.FromMinutes(1);
 
+    /// <summary>Or until there are more than so many since.</summary>
     private const int OldPlacesMax = 20_000;
 
     /// <summary>Where the entries stand that the party in memory refers to, and all since the last snapshot.</summary>
