@@ -61,6 +61,9 @@ internal sealed class RunningSilo : IAsyncDisposable
     {
         Journal.Kill();
         await _host.StopAsync(new CancellationToken(canceled: true));
+        // They were told to end, not waited for; what one of them still writes would stand in the way of removing it.
+        foreach (var service in _host.Services.GetServices<IHostedService>().OfType<BackgroundService>())
+            await (service.ExecuteTask ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await DisposeAsync();
     }
 
