@@ -30,6 +30,7 @@ internal static class ReadModelSql
     public static readonly string ListDuties = Read(nameof(ListDuties));
     public static readonly string ListSkipped = Read(nameof(ListSkipped));
     public static readonly string FindUndelivered = Read(nameof(FindUndelivered));
+    public static readonly string SqliteTidy = Read(nameof(SqliteTidy));
     public static readonly string KeepUndelivered = Read(nameof(KeepUndelivered));
 
     private static string Read(string name)

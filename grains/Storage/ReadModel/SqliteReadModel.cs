@@ -18,6 +18,7 @@ public class SqliteReadModel : ReadModel
     private readonly bool _isTemporary;
     private readonly string _writers;
     private readonly string _readers;
+    private readonly string _tidier;
 
     public SqliteReadModel(string dataDirectory, TimeProvider time)
         : this(Path.GetFullPath(dataDirectory), time, isTemporary: false)
@@ -30,6 +31,7 @@ public class SqliteReadModel : ReadModel
         var path = Path.Combine(directory, DatabaseFile);
         _writers = ConnectionTo(path, SqliteOpenMode.ReadWriteCreate, pooling: false);
         _readers = ConnectionTo(path, SqliteOpenMode.ReadOnly, pooling: true);
+        _tidier = ConnectionTo(path, SqliteOpenMode.ReadWrite, pooling: false);
     }
 
     internal override string CheckpointSql => ReadModelSql.SqliteCheckpoint;
@@ -47,9 +49,27 @@ public class SqliteReadModel : ReadModel
         GC.SuppressFinalize(this);
         using (var reader = new SqliteConnection(_readers))
             SqliteConnection.ClearPool(reader);
-        if (_isTemporary && Directory.Exists(_directory))
+        if (!_isTemporary)
+            Tidy();
+        else if (Directory.Exists(_directory))
             Directory.Delete(_directory, recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The last connection to close takes the write-ahead log away, if it may write.</summary>
+    private void Tidy()
+    {
+        try
+        {
+            using var last = new SqliteConnection(_tidier);
+            last.Open();
+            using var command = Command(last, ReadModelSql.SqliteTidy);
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException)
+        {
+            // There is none yet, or the disk is full: the next start goes on with what is there.
+        }
     }
 
     private protected override async ValueTask<DbConnection> ConnectReaderAsync(CancellationToken cancellation) =>

@@ -45,6 +45,20 @@ public sealed class SqliteReadModelTests : BatchedEntries
     }
 
     [Fact]
+    public async Task Closed_it_is_one_file()
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(_directory, "other")).FullName;
+        await using (var model = new SqliteReadModel(directory, TimeProvider.System))
+        {
+            // The writer goes first, as the projector does; the reader is in the pool.
+            await using (await model.OpenWriterAsync(Cancellation))
+                Assert.Equal(0, await model.GetPositionAsync(Cancellation));
+        }
+
+        Assert.Equal(["readmodel.db"], Directory.EnumerateFiles(directory).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public async Task A_temporary_one_leaves_nothing_behind()
     {
         var before = Folders();
