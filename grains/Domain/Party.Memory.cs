@@ -287,11 +287,7 @@ public sealed partial record Party
     private static string AboutOf(string transfer) =>
         transfer["parties/".Length..].Replace("/transfers/", "~", StringComparison.Ordinal);
 
-    private static TransferKey ToKey(string name)
-    {
-        var parts = name[OfTransfer.Length..].Split('~', 3);
-        return new TransferKey(parts[0], parts[1], parts[2]);
-    }
+    private static TransferKey ToKey(string name) => TransferKey.Parse(name[OfTransfer.Length..]);
 }
 
 /// <summary>An entry of a party's journal, as far as its fold goes.</summary>

@@ -11,6 +11,9 @@ if (args.FirstOrDefault() == "overload")
 if (args is ["micro", ..])
     return Micro.Run(args[1..]);
 
+if (args is ["dictionary", ..])
+    return Dictionary.Run(args[1..]);
+
 const string Help = """
     Measures the journal and the parties on it, and prints a table for each part.
 
@@ -26,7 +29,8 @@ const string Help = """
     the server that TREATY_GRID_POSTGRES names, else one started from what is installed. With the long history the
     usual number the whole takes about ten minutes on two cores.
 
-    Other commands: overload --help, what programs under too much load answer; micro --help, the steps of one notice.
+    Other commands: overload --help, what programs under too much load answer; micro --help, the steps of one notice;
+    dictionary --help, what the store compresses entries by.
     """;
 
 // Far above what any part takes: it ends a part that hangs, and the others go on.

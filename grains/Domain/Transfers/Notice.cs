@@ -96,6 +96,15 @@ public readonly record struct TransferKey(string Sender, string Recipient, strin
 
     public int CompareTo(TransferKey other) => string.CompareOrdinal(Name, other.Name);
 
+    /// <summary>The inverse of <see cref="ToString"/>: of codes no part has a tilde, a reference may.</summary>
+    public static TransferKey Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Split('~', 3) is [var sender, var recipient, var reference]
+            ? new TransferKey(sender, recipient, reference)
+            : throw new FormatException($"'{text}' is no `sender~recipient~reference`.");
+    }
+
     public override string ToString() => $"{Sender}~{Recipient}~{Reference}";
 }
 

@@ -34,6 +34,7 @@ CREATE TABLE declaration (
 );
 
 -- What the file of one party says a transfer comes to. The same transfer has a row for each party that keeps a file.
+-- Six times with its indexes, so the name is `sender~recipient~reference`, without what the contract puts between.
 CREATE TABLE transfer (
     party     text COLLATE "C" NOT NULL,
     name      text COLLATE "C" NOT NULL,
@@ -56,7 +57,8 @@ CREATE INDEX transfer_by_awaited ON transfer (party, awaited, since, name);
 CREATE INDEX transfer_by_age ON transfer (since, name, party);
 CREATE INDEX transfer_by_position ON transfer (position, name, party);
 
--- A finding about a party as one party, its holder, has recorded it: the one concerned, or the other side.
+-- A finding about a party as one party, its holder, has recorded it: the one concerned, or the other side. Its name is
+-- `party/id`, without what the contract puts before and between.
 CREATE TABLE finding (
     name     text COLLATE "C" NOT NULL,
     holder   text COLLATE "C" NOT NULL,
@@ -67,7 +69,7 @@ CREATE TABLE finding (
     transfer text COLLATE "C" NOT NULL,
     due      text COLLATE "C" NOT NULL,
     position bigint NOT NULL,
-    -- As it was raised, and what its closing changed of it; both in the contract's encoding.
+    -- As it was raised, and what its closing changed of it; both in the contract's encoding, compressed as entries are.
     raised   bytea NOT NULL,
     closing  bytea NOT NULL,
     PRIMARY KEY (name, holder)

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Globalization;
+using Treaty.Grid.Storage.Codec;
 using Treaty.Grid.V1;
+using TransferKey = Treaty.Grid.Transfers.TransferKey;
 
 namespace Treaty.Grid.Storage;
 
@@ -92,7 +94,7 @@ public abstract partial class ReadModel
     private static TransferRow Transfer(DbDataReader row) => new(
         new Transfer
         {
-            Name = Text(row, "name"),
+            Name = TransferKey.Parse(Text(row, "name")).Name,
             Sender = Text(row, "sender"),
             Recipient = Text(row, "recipient"),
             Purpose = (Purpose)Number(row, "purpose"),
@@ -106,13 +108,14 @@ public abstract partial class ReadModel
 
     private static Finding Finding(DbDataReader row)
     {
-        var finding = V1.Finding.Parser.ParseFrom(row.GetFieldValue<byte[]>(row.GetOrdinal("raised")));
+        var finding = V1.Finding.Parser.ParseFrom(
+            Compression.Expand(row.GetFieldValue<byte[]>(row.GetOrdinal("raised"))));
         var closing = row.GetFieldValue<byte[]>(row.GetOrdinal("closing"));
         if (closing.Length > 0)
         {
             // Merged into the time that is there, a whole second would keep the old fraction.
             finding.RecordTime = null;
-            finding.MergeFrom(V1.Finding.Parser.ParseFrom(closing));
+            finding.MergeFrom(V1.Finding.Parser.ParseFrom(Compression.Expand(closing)));
         }
 
         finding.Position = Number(row, "position");

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
+using Treaty.Grid.Storage.Codec;
 using Treaty.Grid.Storage.Sqlite;
 
 namespace Treaty.Grid.Storage;
@@ -107,5 +108,5 @@ public sealed partial class SqliteJournal
     }
 
     private static JournalEntry Entry(SqliteDataReader row) =>
-        new(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3));
+        new(row.GetInt64(0), row.GetString(1), row.GetInt64(2), Compression.Expand(row.GetFieldValue<byte[]>(3)));
 }

@@ -16,7 +16,10 @@ public sealed partial class SqliteJournal : IJournal
     public const string DatabaseFile = "journal.db";
 
     private const long ApplicationId = 0x54_47_52_4A; // 'TGRJ', as Schema.sql writes it
-    private const long SchemaVersion = 1;
+    private const long SchemaVersion = 2;
+
+    // Its entries are not compressed. They stay as they are, and new ones go among them.
+    private const long SchemaVersionBefore = 1;
 
     // Nobody else writes, so a wait means a stranger's tool on the file: wait for it a little, then say so.
     private const int BusySecondsMax = 5;
@@ -149,6 +152,12 @@ public sealed partial class SqliteJournal : IJournal
 
         if (application != ApplicationId)
             throw new JournalUnusableException($"{path} is not a journal of Treaty Grid. Move it elsewhere.");
+        if (version == SchemaVersionBefore)
+        {
+            Run(connection, $"PRAGMA user_version = {SchemaVersion};");
+            return;
+        }
+
         if (version != SchemaVersion)
         {
             throw new JournalUnusableException(

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
+using Treaty.Grid.Storage.Codec;
 
 namespace Treaty.Grid.Storage.Sqlite;
 
@@ -72,7 +72,7 @@ internal sealed class SqliteWriter : IDisposable
         parameters[0].Value = position;
         parameters[1].Value = party;
         parameters[2].Value = version;
-        parameters[3].Value = AsArray(payload);
+        parameters[3].Value = Compression.Compress(payload.Span);
         ExpectOneRow(_insertEntry.ExecuteNonQuery(), party);
     }
 
@@ -93,13 +93,6 @@ internal sealed class SqliteWriter : IDisposable
         command.Prepare();
         return command;
     }
-
-    // An encoder hands out whole arrays: the copy is for those who cut a piece from a larger one.
-    private static byte[] AsArray(ReadOnlyMemory<byte> payload) =>
-        MemoryMarshal.TryGetArray(payload, out var segment)
-        && segment.Offset == 0 && segment.Count == segment.Array!.Length
-            ? segment.Array
-            : payload.ToArray();
 
     private static void ExpectOneRow(int rows, string party)
     {

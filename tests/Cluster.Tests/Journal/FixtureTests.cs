@@ -234,7 +234,7 @@ public sealed class FixtureTests
             .Select(d => $"{party.Code} reports {d.Site} {d.Method} {d.Item} {d.Quantity}"),
     ];
 
-    private static async Task<IReadOnlyList<JournalEntry>> ReadAsync(string file)
+    internal static async Task<IReadOnlyList<JournalEntry>> ReadAsync(string file)
     {
         await using var stream = Open(file);
         var entries = new List<JournalEntry>();
@@ -252,7 +252,7 @@ public sealed class FixtureTests
         return reader.ReadToEnd();
     }
 
-    private static IEnumerable<string> Files(string ending) => typeof(FixtureTests).Assembly
+    internal static IEnumerable<string> Files(string ending) => typeof(FixtureTests).Assembly
         .GetManifestResourceNames()
         .Where(n => n.EndsWith(ending, StringComparison.Ordinal));
 

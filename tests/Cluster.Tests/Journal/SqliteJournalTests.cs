@@ -100,16 +100,39 @@ public sealed class SqliteJournalTests : JournalContract
         await Open("GRC");
         await Commit(Of("GRC", 1, 0, "a"));
         await Journal.DisposeAsync();
-        await Change("PRAGMA user_version = 2;");
+        await Change("PRAGMA user_version = 3;");
 
         await using var older = NewJournal(_directory);
         var refusal = await Assert.ThrowsAsync<JournalUnusableException>(
             async () => await older.StartAsync(Cancellation));
-        Assert.Contains("has schema 2, and this build knows 1", refusal.Message);
+        Assert.Contains("has schema 3, and this build knows 2", refusal.Message);
 
-        await Change("PRAGMA user_version = 1;");
+        await Change("PRAGMA user_version = 2;");
         await older.StartAsync(Cancellation);
         Assert.Equal(1, await older.GetHeadAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_journal_from_before_entries_were_compressed_goes_on()
+    {
+        await Open("GRC");
+        await Commit(Of("GRC", 1, 0, "of before", "compressed"));
+        await Journal.DisposeAsync();
+        await Change("UPDATE entry SET payload = CAST('of before' AS BLOB) WHERE position = 1;");
+        await Change("PRAGMA user_version = 1;");
+
+        await using (var journal = NewJournal(_directory))
+        {
+            await journal.StartAsync(Cancellation);
+            var opened = await journal.OpenAsync("GRC", Cancellation);
+            await journal.CommitAsync([Of("GRC", opened.Epoch, 2, "new")], Cancellation);
+            var entries = await journal.ReadAllAsync(0, 10, Cancellation);
+            Assert.Equal(["1 GRC 1 of before", "2 GRC 2 compressed", "3 GRC 3 new"], entries.Select(Text));
+        }
+
+        await using var older = NewJournal(_directory);
+        await older.StartAsync(Cancellation);
+        Assert.Equal(3, await older.GetHeadAsync(Cancellation));
     }
 
     [Fact]
@@ -130,7 +153,7 @@ public sealed class SqliteJournalTests : JournalContract
         await Commit(Of("GRC", 1, 0, "a"));
         await Change(
             """
-            CREATE TRIGGER full BEFORE INSERT ON entry WHEN new.payload = CAST('too much' AS BLOB)
+            CREATE TRIGGER full BEFORE INSERT ON entry WHEN new.version = 3
             BEGIN SELECT RAISE(ABORT, 'disk full'); END;
             """);
 
@@ -152,12 +175,13 @@ public sealed class SqliteJournalTests : JournalContract
         await Change(
             """
             CREATE TABLE broken (entry INTEGER REFERENCES entry (position) DEFERRABLE INITIALLY DEFERRED);
-            CREATE TRIGGER breaking AFTER INSERT ON entry WHEN new.payload = CAST('breaks' AS BLOB)
+            CREATE TRIGGER breaking AFTER INSERT ON entry WHEN new.version = 2
             BEGIN INSERT INTO broken VALUES (-1); END;
             """);
 
         await Assert.ThrowsAsync<SqliteException>(async () => await Commit(Of("GRC", 1, 1, "breaks")));
 
+        await Change("DROP TRIGGER breaking;");
         Assert.Equal(["1 GRC 1 a"], await ReadAll());
         Assert.Equal(new OpenedParty(2, 1), await Journal.OpenAsync("GRC", Cancellation));
         Assert.Equal([Committed(2)], await Commit(Of("GRC", 2, 1, "b")));

@@ -71,7 +71,7 @@ public sealed class ProjectorTests : IAsyncLifetime
         await RecordAsync();
         await RunAsync(model, 9);
         var rows = (await DumpAsync(directory)).Split('\n');
-        Assert.Equal("checkpoint 9 2", rows[0]);
+        Assert.Equal($"checkpoint 9 {ReadModel.SchemaVersion}", rows[0]);
         Assert.Equal(
             ["notice BGR 4 0 6 N1", "notice GRC 1 0 1 N1", "notice GRC 4 0 9 N9"],
             rows.Where(r => r.StartsWith("notice ", StringComparison.Ordinal)).Select(r => r[..19]));
