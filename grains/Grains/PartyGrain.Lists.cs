@@ -118,7 +118,7 @@ internal sealed partial class PartyGrain
     {
         var after = Page.Decode(token);
         var items = held.Where(i => string.CompareOrdinal(keyOf(i), after) > 0).ToList();
-        if (_snapshotVersion > 0)
+        if (_releasedAt > 0)
         {
             await model.WaitForAsync(_releasedAt, CancellationToken.None);
             var key = after.Length == 0 ? null : toRowKey(after);

@@ -7,8 +7,8 @@ using Treaty.Grid.Transfers;
 namespace Treaty.Grid.Grains;
 
 /// <summary>
-/// What the party keeps in memory: what is open. The rest is at rest: its entries are in the journal, and the index of
-/// the snapshot store finds them.
+/// What the party keeps in memory: what is open. The rest is at rest: its entries are in the journal, and are found by
+/// what they mention: those before the last snapshot by its index, those since in memory.
 /// </summary>
 internal sealed partial class PartyGrain
 {
@@ -32,9 +32,6 @@ internal sealed partial class PartyGrain
     /// <summary>More than this is not saved at once.</summary>
     private const int MentionsMax = 5 * MentionsPerSave;
 
-    /// <summary>Files that were recalled and did not change are let go again when there are more.</summary>
-    private const int RecalledMax = 1_000;
-
     /// <summary>
     /// Places of entries that left memory, or were read again for an answer, are kept at least so long: an answer that
     /// is being made may speak of them, and nobody waits for one that takes as long.
@@ -49,6 +46,9 @@ internal sealed partial class PartyGrain
 
     /// <summary>What the entries since the last snapshot mention, by version.</summary>
     private readonly List<Mention> _mentions = [];
+
+    /// <summary>The keys among them.</summary>
+    private readonly HashSet<ulong> _mentioned = [];
 
     /// <summary>Files that were recalled for a decision, as they were then.</summary>
     private readonly Dictionary<TransferKey, TransferFile> _recalled = [];
@@ -66,7 +66,7 @@ internal sealed partial class PartyGrain
     private long _snapshotBytes;
     private long _tailBytes;
     private long _tailBytesDue = SnapshotTailMin;
-    private Task _saving = Task.CompletedTask;
+    private Task _tidying = Task.CompletedTask;
 
     /// <summary>Rises whenever something leaves memory: what was looked up before may be outdated.</summary>
     private int _releases;
@@ -158,7 +158,13 @@ internal sealed partial class PartyGrain
     /// <summary>Notes what an entry mentions that was just sealed or loaded.</summary>
     private void Note(IEnumerable<string> names, int bytes)
     {
-        _mentions.AddRange(names.Select(name => new Mention(Mention.KeyOf(name), _party.Version)));
+        foreach (var name in names)
+        {
+            var mention = new Mention(Mention.KeyOf(name), _party.Version);
+            _mentions.Add(mention);
+            _mentioned.Add(mention.Key);
+        }
+
         _tailBytes += bytes;
     }
 
@@ -270,19 +276,11 @@ internal sealed partial class PartyGrain
         return party;
     }
 
-    /// <summary>
-    /// The entries up to the last snapshot that mention a name, and perhaps some that do not; of the names that have
-    /// any.
-    /// </summary>
+    /// <summary>The entries that mention a name, and perhaps some that do not; of the names that have any.</summary>
     private async ValueTask<IReadOnlyList<(string Name, IReadOnlyList<JournalEntry> Entries)>> FindAsync(
         IReadOnlyList<string> names)
     {
         var found = new List<(string, IReadOnlyList<JournalEntry>)>();
-        if (_snapshotVersion == 0)
-        {
-            return found;
-        }
-
         try
         {
             // What is filed is nearly always new: one look then tells it of all names together.
@@ -314,126 +312,17 @@ internal sealed partial class PartyGrain
         }
     }
 
-    private ValueTask<IReadOnlyList<long>> FindVersionsAsync(IReadOnlyList<string> names) =>
-        snapshots.FindAsync(Code, [.. names.Select(Mention.KeyOf)], CancellationToken.None);
-
-    /// <summary>Lets recalled files go that nothing has happened to.</summary>
-    private void ForgetRecalled()
+    /// <summary>Rising, of the entries that mention one of these names.</summary>
+    private async ValueTask<IReadOnlyList<long>> FindVersionsAsync(IReadOnlyList<string> names)
     {
-        if (_recalled.Count > RecalledMax)
-        {
-            var unchanged = _recalled
-                .Where(r => _party.Files.TryGetValue(r.Key, out var file) && ReferenceEquals(file, r.Value))
-                .Select(r => r.Key)
-                .ToList();
-            _recalled.Clear();
-            LetGo(unchanged, []);
-        }
-    }
+        ulong[] keys = [.. names.Select(Mention.KeyOf)];
 
-    private void SnapshotWhenDue()
-    {
-        if (_tailBytes >= _tailBytesDue && _saving.IsCompleted && !_isPoisoned)
-        {
-            _saving = SaveSnapshotAsync(CancellationToken.None);
-        }
-    }
-
-    /// <summary>Off the path of any answer: keeps a snapshot, then lets go what it left out.</summary>
-    private async Task SaveSnapshotAsync(CancellationToken cancellationToken)
-    {
-        if (_mentions.Count > MentionsMax)
-        {
-            // The store was away for long. Whoever loads the party saves in steps.
-            Poison(JournalUnreadable());
-            return;
-        }
-
-        var (settled, tailBytes) = (_settled, _tailBytes);
-        try
-        {
-            var count = _mentions.TakeWhile(m => m.Version <= settled.Version).Count();
-            var mentions = _mentions[..count];
-            var (places, basedOn) = (new Dictionary<long, EntryPlace>(_places), _snapshotVersion);
-
-            // Neither the work nor a store without asynchronous calls may keep the party's turn.
-            var (released, bytes, isSaved) = await Task.Run(
-                async () =>
-                {
-                    var released = settled.Released(rulebook);
-                    var state = SnapshotCodec.Encode(released, v => places[v]);
-                    return (released, state.Length, await snapshots.SaveAsync(
-                        Code, new Snapshot(settled.Version, state), basedOn, mentions, cancellationToken));
-                },
-                cancellationToken);
-            if (!isSaved)
-            {
-                await JoinSnapshotAsync(settled.Version, tailBytes, cancellationToken);
-                return;
-            }
-
-            (_snapshotVersion, _snapshotBytes) = (settled.Version, bytes);
-            _releasedAt = places[settled.Version].Position;
-            _mentions.RemoveRange(0, count);
-            _tailBytes -= tailBytes;
-            _tailBytesDue = Math.Max(SnapshotTailMin, TailPerSnapshot * _snapshotBytes);
-            LetGo(
-                [.. settled.Files.Where(f => !released.Files.ContainsKey(f.Key) && IsUnchanged(f)).Select(f => f.Key)],
-                settled.Declarations.Keys);
-            GrainTelemetry.Snapshots.Add(1);
-        }
-        catch (Exception e) when (e is JournalException or OperationCanceledException or ObjectDisposedException)
-        {
-            // A cache: the party goes on without, and tries again when there is more to save.
-            _tailBytesDue = _tailBytes + SnapshotTailMin;
-            LogSnapshotFailed(e, Code);
-        }
-
-        bool IsUnchanged(KeyValuePair<TransferKey, TransferFile> file) =>
-            _party.Files.TryGetValue(file.Key, out var now) && ReferenceEquals(now, file.Value);
-    }
-
-    /// <summary>
-    /// Another snapshot is there than the one this activation goes by: its own, if the answer to an earlier save was
-    /// lost. What it covers needs no saving again.
-    /// </summary>
-    private async Task JoinSnapshotAsync(long version, long tailBytes, CancellationToken cancellationToken)
-    {
-        var there = (await snapshots.LoadAsync(Code, cancellationToken))?.Version ?? 0;
-        if (there < _snapshotVersion || there > version)
-        {
-            // What this activation let go can no longer be found: the next one folds what is there.
-            Poison(JournalUnreadable());
-            return;
-        }
-
-        _snapshotVersion = there;
-        _mentions.RemoveAll(m => m.Version <= there);
-        _tailBytes -= there == version ? tailBytes : 0;
-        _tailBytesDue = _tailBytes + SnapshotTailMin;
-    }
-
-    /// <summary>Drops files and declarations that the index finds again.</summary>
-    private void LetGo(IReadOnlyCollection<TransferKey> files, IEnumerable<string> declarations)
-    {
-        var gone = declarations.ToList();
-        _releases++;
-        _party = _party.Without(files, gone);
-        _settled = _settled.Without(files.Where(k => !_party.Files.ContainsKey(k)), gone);
-        foreach (var key in files)
-        {
-            _recalled.Remove(key);
-        }
-
-        var kept = SnapshotCodec.VersionsIn(_party).Union(SnapshotCodec.VersionsIn(_settled));
-        foreach (var version in _places.Keys.Where(v => v <= _snapshotVersion && !kept.Contains(v)).ToList())
-        {
-            // An answer that is just being made may still speak of it.
-            if (_places.Remove(version, out var place))
-            {
-                NoteOld(version, place);
-            }
-        }
+        // First: a snapshot that is saved meanwhile takes them from here into its index.
+        List<long> since = _mentioned.Overlaps(keys)
+            ? [.. _mentions.Where(m => keys.Contains(m.Key)).Select(m => m.Version)]
+            : [];
+        var before = _snapshotVersion > 0 ? await snapshots.FindAsync(Code, keys, CancellationToken.None) : [];
+        return since.Count == 0 ? before : [.. before.Concat(since).Distinct().Order()];
     }
 
     private void NoteOld(long version, EntryPlace place)
@@ -458,7 +347,4 @@ internal sealed partial class PartyGrain
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The snapshot of {Party} is damaged: folding its entries")]
     private partial void LogSnapshotDamaged(Exception exception, string party);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "No snapshot of {Party} could be kept; trying again later")]
-    private partial void LogSnapshotFailed(Exception exception, string party);
 }

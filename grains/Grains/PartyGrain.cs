@@ -104,7 +104,7 @@ internal sealed partial class PartyGrain(
 
         // What is under way comes first: the next activation would fold again what is just being saved.
         await EndAsync(_tail);
-        await EndAsync(_saving);
+        await EndAsync(_tidying);
         if (!_isPoisoned && _epoch > 0 && _refusal is null && _tailBytes >= SnapshotTailMinAtEnd)
         {
             await SaveSnapshotAsync(cancellationToken);
@@ -288,7 +288,7 @@ internal sealed partial class PartyGrain(
                 (_settled, _durable) = (after, after.Version);
             }
 
-            SnapshotWhenDue();
+            TidyWhenDue();
         }
         catch (JournalException e)
         {

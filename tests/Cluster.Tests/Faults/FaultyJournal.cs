@@ -43,8 +43,12 @@ internal sealed class FaultyJournal(IJournal inner, Func<int, Fault> script) : I
     private readonly TaskCompletionSource _thawed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _late = Task.CompletedTask;
     private int _steps;
+    private int _lookedUp;
 
     public int Steps => Volatile.Read(ref _steps);
+
+    /// <summary>How often entries were read by their versions: what a party no longer has in memory.</summary>
+    public int LookedUp => Volatile.Read(ref _lookedUp);
 
     /// <summary>Completes when a write freezes.</summary>
     public Task Frozen => _frozen.Task;
@@ -110,6 +114,7 @@ internal sealed class FaultyJournal(IJournal inner, Func<int, Fault> script) : I
         string party, IReadOnlyList<long> versions, CancellationToken cancellation)
     {
         await AliveAsync();
+        Interlocked.Increment(ref _lookedUp);
         return await inner.ReadEntriesAsync(party, versions, cancellation);
     }
 

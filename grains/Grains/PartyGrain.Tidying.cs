@@ -1,0 +1,176 @@
+using Microsoft.Extensions.Logging;
+using Treaty.Grid.Storage;
+using Treaty.Grid.Storage.Codec;
+using Treaty.Grid.Transfers;
+
+namespace Treaty.Grid.Grains;
+
+/// <summary>What leaves memory, and the snapshots that spare folding it again.</summary>
+internal sealed partial class PartyGrain
+{
+    /// <summary>Files that were recalled and did not change are let go again when there are more.</summary>
+    private const int RecalledMax = 1_000;
+
+    /// <summary>
+    /// Files in memory, some 5 KB each, from which it is looked whether any are at rest; afterwards twice as many as
+    /// stayed. So each is looked at about once, and of a party that is called all the time few stay.
+    /// </summary>
+    private const int FilesDueMin = 16;
+
+    private int _filesDue = FilesDueMin;
+
+    /// <summary>Lets recalled files go that nothing has happened to.</summary>
+    private void ForgetRecalled()
+    {
+        if (_recalled.Count > RecalledMax)
+        {
+            var unchanged = _recalled
+                .Where(r => _party.Files.TryGetValue(r.Key, out var file) && ReferenceEquals(file, r.Value))
+                .Select(r => r.Key)
+                .ToList();
+            _recalled.Clear();
+            LetGo(unchanged, []);
+        }
+    }
+
+    private void TidyWhenDue()
+    {
+        if (!_tidying.IsCompleted || _isPoisoned)
+        {
+            return;
+        }
+
+        if (_tailBytes >= _tailBytesDue)
+        {
+            _tidying = SaveSnapshotAsync(CancellationToken.None);
+        }
+        else if (_settled.Files.Count >= _filesDue)
+        {
+            _tidying = ReleaseAsync();
+        }
+    }
+
+    /// <summary>Off the path of any answer: lets go what is at rest.</summary>
+    private async Task ReleaseAsync()
+    {
+        var settled = _settled;
+        LetGo(settled, await Task.Run(() => settled.Released(rulebook)));
+    }
+
+    /// <summary>Off the path of any answer: keeps a snapshot, then lets go what it left out.</summary>
+    private async Task SaveSnapshotAsync(CancellationToken cancellationToken)
+    {
+        if (_mentions.Count > MentionsMax)
+        {
+            // The store was away for long. Whoever loads the party saves in steps.
+            Poison(JournalUnreadable());
+            return;
+        }
+
+        var (settled, tailBytes) = (_settled, _tailBytes);
+        try
+        {
+            var count = _mentions.TakeWhile(m => m.Version <= settled.Version).Count();
+            var mentions = _mentions[..count];
+            var (places, basedOn) = (new Dictionary<long, EntryPlace>(_places), _snapshotVersion);
+
+            // Neither the work nor a store without asynchronous calls may keep the party's turn.
+            var (released, bytes, isSaved) = await Task.Run(
+                async () =>
+                {
+                    var released = settled.Released(rulebook);
+                    var state = SnapshotCodec.Encode(released, v => places[v]);
+                    return (released, state.Length, await snapshots.SaveAsync(
+                        Code, new Snapshot(settled.Version, state), basedOn, mentions, cancellationToken));
+                },
+                cancellationToken);
+            if (!isSaved)
+            {
+                await JoinSnapshotAsync(settled.Version, tailBytes, cancellationToken);
+                return;
+            }
+
+            (_snapshotVersion, _snapshotBytes) = (settled.Version, bytes);
+            ForgetMentions(settled.Version);
+            _tailBytes -= tailBytes;
+            _tailBytesDue = Math.Max(SnapshotTailMin, TailPerSnapshot * _snapshotBytes);
+            LetGo(settled, released);
+            GrainTelemetry.Snapshots.Add(1);
+        }
+        catch (Exception e) when (e is JournalException or OperationCanceledException or ObjectDisposedException)
+        {
+            // A cache: the party goes on without, and tries again when there is more to save.
+            _tailBytesDue = _tailBytes + SnapshotTailMin;
+            LogSnapshotFailed(e, Code);
+        }
+    }
+
+    /// <summary>
+    /// Another snapshot is there than the one this activation goes by: its own, if the answer to an earlier save was
+    /// lost. What it covers needs no saving again.
+    /// </summary>
+    private async Task JoinSnapshotAsync(long version, long tailBytes, CancellationToken cancellationToken)
+    {
+        var there = (await snapshots.LoadAsync(Code, cancellationToken))?.Version ?? 0;
+        if (there < _snapshotVersion || there > version)
+        {
+            // What this activation let go can no longer be found: the next one folds what is there.
+            Poison(JournalUnreadable());
+            return;
+        }
+
+        _snapshotVersion = there;
+        ForgetMentions(there);
+        _tailBytes -= there == version ? tailBytes : 0;
+        _tailBytesDue = _tailBytes + SnapshotTailMin;
+    }
+
+    /// <summary>What they mention is in the index of the snapshot.</summary>
+    private void ForgetMentions(long upToVersion)
+    {
+        _mentions.RemoveAll(m => m.Version <= upToVersion);
+        _mentioned.Clear();
+        _mentioned.UnionWith(_mentions.Select(m => m.Key));
+    }
+
+    /// <summary>Drops what a party that is durable is told to be without, unless it has changed since.</summary>
+    private void LetGo(Grid.Party settled, Grid.Party released)
+    {
+        _releasedAt = Math.Max(_releasedAt, PositionOf(settled.Version));
+        LetGo(
+            [
+                .. settled.Files
+                    .Where(f => !released.Files.ContainsKey(f.Key)
+                        && _party.Files.TryGetValue(f.Key, out var now) && ReferenceEquals(now, f.Value))
+                    .Select(f => f.Key),
+            ],
+            settled.Declarations.Keys);
+        _filesDue = Math.Max(FilesDueMin, 2 * _party.Files.Count);
+    }
+
+    /// <summary>Drops files and declarations that are found again by what mentions them.</summary>
+    private void LetGo(IReadOnlyCollection<TransferKey> files, IEnumerable<string> declarations)
+    {
+        var gone = declarations.ToList();
+        _releases++;
+        _party = _party.Without(files, gone);
+        _settled = _settled.Without(files.Where(k => !_party.Files.ContainsKey(k)), gone);
+        foreach (var key in files)
+        {
+            _recalled.Remove(key);
+        }
+
+        var kept = SnapshotCodec.VersionsIn(_party).Union(SnapshotCodec.VersionsIn(_settled));
+        foreach (var version in _places.Keys.Where(v => v <= _snapshotVersion && !kept.Contains(v)).ToList())
+        {
+            // An answer that is just being made may still speak of it.
+            if (_places.Remove(version, out var place))
+            {
+                NoteOld(version, place);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No snapshot of {Party} could be kept; trying again later")]
+    private partial void LogSnapshotFailed(Exception exception, string party);
+}

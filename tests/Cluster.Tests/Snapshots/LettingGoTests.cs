@@ -1,0 +1,77 @@
+using Treaty.Grid.Cluster.Tests.EndToEnd;
+using Treaty.Grid.Cluster.Tests.Faults;
+using Treaty.Grid.Cluster.V1;
+using Treaty.Grid.Storage;
+using Treaty.Grid.V1;
+using static Treaty.Grid.Cluster.Tests.EndToEnd.Statements;
+
+namespace Treaty.Grid.Cluster.Tests.Snapshots;
+
+/// <summary>What a party's grain keeps in memory between snapshots.</summary>
+public sealed class LettingGoTests
+{
+    private const int Rounds = 4;
+    private const int Transfers = 20;
+
+    private static readonly Google.Type.Date Sent = Day(2024, 11, 21);
+
+    [Fact]
+    public async Task What_is_at_rest_leaves_memory_before_there_is_a_snapshot_and_is_found_again()
+    {
+        var store = new MemorySnapshotStore();
+        await using var silo = await RunningSilo.StartAsync(
+            new FaultyJournal(new MemoryJournal(), _ => Fault.None), new OneDay(), store);
+        await silo["JOR"].Register(new RegisterRequest { DisplayName = "Jordan" });
+        await silo["SYR"].Register(new RegisterRequest { DisplayName = "Syria" });
+        var filed = new List<SubmitNoticeResponse>();
+        for (var first = 0; first < Rounds * Transfers; first += Transfers)
+        {
+            var references = Enumerable.Range(first, Transfers).ToList();
+            filed.AddRange(await FileAsync(
+                silo, "JOR", references.Select(n => ($"d-{n}", Dispatch("JOR", "SYR", $"T-{n}", 10, Sent)))));
+            await FileAsync(
+                silo, "SYR", references.Select(n => ($"r-{n}", Receipt("JOR", "SYR", $"T-{n}", 10, Sent))));
+        }
+
+        // A repeat of the first is answered as it was, from the journal once it has left memory.
+        var repeated = await Eventually.Async(
+            () => FileAsync(silo, "JOR", [("d-0", Dispatch("JOR", "SYR", "T-0", 10, Sent))]),
+            _ => silo.Journal.LookedUp > 0,
+            "The first transfer leaves memory");
+        Assert.True(repeated[0].Replayed);
+        Assert.Equal(filed[0].Receipt, repeated[0].Receipt);
+        Assert.Equal(2, repeated[0].Transfer.Notices.Count);
+
+        // The same id with other content, and the same content under another id, are still noticed.
+        var conflict = await FileItemAsync(silo, "JOR", ("d-1", Dispatch("JOR", "SYR", "T-1", 11, Sent)));
+        Assert.Equal((int)Google.Rpc.Code.AlreadyExists, conflict.Error?.Code);
+
+        // A correction finds what it corrects, in the files of both.
+        var corrected = Dispatch("JOR", "SYR", "T-2", 12, Sent);
+        corrected.Supersedes = "parties/JOR/notices/d-2";
+        var answer = (await FileAsync(silo, "JOR", [("d-2-again", corrected)]))[0];
+        Assert.Equal((Match.Mismatched, 3), (answer.Transfer.Match, answer.Transfer.Notices.Count));
+        var other = await silo["SYR"].GetTransfer(new GetTransferRequest { Name = TransferName("JOR", "SYR", "T-2") });
+        Assert.Equal(Match.Mismatched, other.Match);
+
+        Assert.Null(await store.LoadAsync("JOR", TestContext.Current.CancellationToken));
+        Assert.Null(await store.LoadAsync("SYR", TestContext.Current.CancellationToken));
+    }
+
+    private static async Task<IReadOnlyList<SubmitNoticeResponse>> FileAsync(
+        RunningSilo silo, string party, IEnumerable<(string Id, Notice Notice)> notices)
+    {
+        var answer = await silo[party].File(new FileRequest
+        {
+            Items = { notices.Select(n => new FileItem { NoticeId = n.Id, Notice = n.Notice }) },
+        });
+        Assert.All(answer.Results, r => Assert.NotNull(r.Response));
+        return [.. answer.Results.Select(r => r.Response)];
+    }
+
+    private static async Task<SubmitResult> FileItemAsync(
+        RunningSilo silo, string party, (string Id, Notice Notice) notice) => (await silo[party].File(new FileRequest
+        {
+            Items = { new FileItem { NoticeId = notice.Id, Notice = notice.Notice } },
+        })).Results[0];
+}
