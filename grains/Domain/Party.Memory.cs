@@ -72,6 +72,16 @@ public sealed partial record Party
         NoticeDelivered e => FilesOf(e.Notice).Select(NameOf),
         StandingsRevised e => [NameOf(e.Transfer)],
         StandingsDelivered e => [NameOf(e.Transfer)],
+        StockBooked e => e.Basis.Split('/') switch
+        {
+            [_, _, "declarations", var id] => [NameOfDeclaration(id)],
+            [_, _, "notices", var id] => [NameOfNotice(id)],
+            _ => [],
+        },
+        FindingRaised e => MentionedBy(e.Finding.Key),
+        FindingClosed e => MentionedBy(e.Key),
+        TransferAssessed e => [NameOf(e.Transfer)],
+        DutySet { Duty.Transfer.Length: > 0 } e => [OfTransfer + AboutOf(e.Duty.Transfer)],
         _ => [],
     };
 

@@ -33,7 +33,7 @@ internal sealed partial class PartyGrain
                 CancellationToken.None),
             key => key.Split(' ', 2) is [var gravity, var id]
                 ? [$"-{9 - int.Parse(gravity, CultureInfo.InvariantCulture)}", id.Split('~')[0],
-                    $"parties/{Code}/findings/{id}", Code]
+                    ReadModel.RowNameOf($"parties/{Code}/findings/{id}"), Code]
                 : throw new FormatException(),
             f => f.Transfer);
         foreach (var finding in page.Items.Where(f => f.AsOf is null))

@@ -44,11 +44,8 @@ internal sealed partial class PartyGrain
     /// <summary>Where the entries stand that the party in memory refers to, and all since the last snapshot.</summary>
     private readonly Dictionary<long, EntryPlace> _places = [];
 
-    /// <summary>What the entries since the last snapshot mention, by version.</summary>
-    private readonly List<Mention> _mentions = [];
-
-    /// <summary>The keys among them.</summary>
-    private readonly HashSet<ulong> _mentioned = [];
+    /// <summary>What the entries since the last snapshot mention.</summary>
+    private readonly Mentions _mentions = new();
 
     /// <summary>Files that were recalled for a decision, as they were then.</summary>
     private readonly Dictionary<TransferKey, TransferFile> _recalled = [];
@@ -70,6 +67,9 @@ internal sealed partial class PartyGrain
 
     /// <summary>Rises whenever something leaves memory: what was looked up before may be outdated.</summary>
     private int _releases;
+
+    /// <summary>Who brings something into memory. Each would begin again if more left it meanwhile.</summary>
+    private int _recalling;
 
     private async Task LoadAsync(long version, CancellationToken cancellationToken)
     {
@@ -160,9 +160,7 @@ internal sealed partial class PartyGrain
     {
         foreach (var name in names)
         {
-            var mention = new Mention(Mention.KeyOf(name), _party.Version);
-            _mentions.Add(mention);
-            _mentioned.Add(mention.Key);
+            _mentions.Add(new Mention(Mention.KeyOf(name), _party.Version));
         }
 
         _tailBytes += bytes;
@@ -173,6 +171,19 @@ internal sealed partial class PartyGrain
     /// all that was ever recorded about them.
     /// </summary>
     private async ValueTask RecallAsync(IEnumerable<string> names)
+    {
+        _recalling++;
+        try
+        {
+            await RecallMissingAsync(names);
+        }
+        finally
+        {
+            _recalling--;
+        }
+    }
+
+    private async ValueTask RecallMissingAsync(IEnumerable<string> names)
     {
         var looked = new HashSet<string>(StringComparer.Ordinal);
         var missing = Missing(_party, names, looked);
@@ -318,9 +329,7 @@ internal sealed partial class PartyGrain
         ulong[] keys = [.. names.Select(Mention.KeyOf)];
 
         // First: a snapshot that is saved meanwhile takes them from here into its index.
-        List<long> since = _mentioned.Overlaps(keys)
-            ? [.. _mentions.Where(m => keys.Contains(m.Key)).Select(m => m.Version)]
-            : [];
+        List<long> since = [.. keys.SelectMany(_mentions.VersionsOf)];
         var before = _snapshotVersion > 0 ? await snapshots.FindAsync(Code, keys, CancellationToken.None) : [];
         return since.Count == 0 ? before : [.. before.Concat(since).Distinct().Order()];
     }

@@ -118,7 +118,7 @@ internal sealed partial class PartyGrain
     /// </summary>
     private async Task<Grid.Party> WithUnpairedAsync(Grid.Party party, TransferFile file)
     {
-        if (_snapshotVersion == 0 || !PairingCandidates.IsOneSided(file))
+        if (_releasedAt == 0 || !PairingCandidates.IsOneSided(file))
         {
             return party;
         }

@@ -36,7 +36,9 @@ internal sealed partial class PartyGrain
                     ],
                     rows.Position);
             },
-            key => key.Split(' ', 2) is [var since, var name] ? [since, name, Code] : throw new FormatException(),
+            key => key.Split(' ', 2) is [var since, var name]
+                ? [since, ReadModel.RowNameOf(name), Code]
+                : throw new FormatException(),
             t => t.Name);
         var command = new Grid.Reassess(
             [.. transfers.Select(t => StatementCodec.ToTransferKey(t.Name)!.Value)],

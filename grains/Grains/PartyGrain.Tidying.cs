@@ -29,7 +29,7 @@ internal sealed partial class PartyGrain
                 .Select(r => r.Key)
                 .ToList();
             _recalled.Clear();
-            LetGo(unchanged, []);
+            LetGo(unchanged, [], _durable);
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed partial class PartyGrain
         {
             _tidying = SaveSnapshotAsync(CancellationToken.None);
         }
-        else if (_settled.Files.Count >= _filesDue)
+        else if (_recalling == 0 && _settled.Files.Count >= _filesDue)
         {
             _tidying = ReleaseAsync();
         }
@@ -70,8 +70,7 @@ internal sealed partial class PartyGrain
         var (settled, tailBytes) = (_settled, _tailBytes);
         try
         {
-            var count = _mentions.TakeWhile(m => m.Version <= settled.Version).Count();
-            var mentions = _mentions[..count];
+            var mentions = _mentions.UpTo(settled.Version);
             var (places, basedOn) = (new Dictionary<long, EntryPlace>(_places), _snapshotVersion);
 
             // Neither the work nor a store without asynchronous calls may keep the party's turn.
@@ -91,7 +90,7 @@ internal sealed partial class PartyGrain
             }
 
             (_snapshotVersion, _snapshotBytes) = (settled.Version, bytes);
-            ForgetMentions(settled.Version);
+            _mentions.ForgetUpTo(settled.Version);
             _tailBytes -= tailBytes;
             _tailBytesDue = Math.Max(SnapshotTailMin, TailPerSnapshot * _snapshotBytes);
             LetGo(settled, released);
@@ -120,17 +119,9 @@ internal sealed partial class PartyGrain
         }
 
         _snapshotVersion = there;
-        ForgetMentions(there);
+        _mentions.ForgetUpTo(there);
         _tailBytes -= there == version ? tailBytes : 0;
         _tailBytesDue = _tailBytes + SnapshotTailMin;
-    }
-
-    /// <summary>What they mention is in the index of the snapshot.</summary>
-    private void ForgetMentions(long upToVersion)
-    {
-        _mentions.RemoveAll(m => m.Version <= upToVersion);
-        _mentioned.Clear();
-        _mentioned.UnionWith(_mentions.Select(m => m.Key));
     }
 
     /// <summary>Drops what a party that is durable is told to be without, unless it has changed since.</summary>
@@ -144,18 +135,29 @@ internal sealed partial class PartyGrain
                         && _party.Files.TryGetValue(f.Key, out var now) && ReferenceEquals(now, f.Value))
                     .Select(f => f.Key),
             ],
-            settled.Declarations.Keys);
+            settled.Declarations.Keys,
+            settled.Version);
         _filesDue = Math.Max(FilesDueMin, 2 * _party.Files.Count);
     }
 
     /// <summary>Drops files and declarations that are found again by what mentions them.</summary>
-    private void LetGo(IReadOnlyCollection<TransferKey> files, IEnumerable<string> declarations)
+    /// <param name="durable">
+    /// Up to this version. What a later entry mentions stays: it would be found without that entry.
+    /// </param>
+    private void LetGo(IEnumerable<TransferKey> files, IEnumerable<string> declarations, long durable)
     {
-        var gone = declarations.ToList();
-        _releases++;
-        _party = _party.Without(files, gone);
-        _settled = _settled.Without(files.Where(k => !_party.Files.ContainsKey(k)), gone);
-        foreach (var key in files)
+        var pending = _mentions.KeysAfter(durable);
+        pending.UnionWith(_ridingNames.Select(Mention.KeyOf));
+        var left = files.Where(k => !IsPending(Grid.Party.NameOf(k))).ToList();
+        var gone = declarations.Where(d => !IsPending(Grid.Party.NameOfDeclaration(d))).ToList();
+        if (left.Count > 0 || gone.Exists(_party.Declarations.ContainsKey))
+        {
+            _releases++;
+        }
+
+        _party = _party.Without(left, gone);
+        _settled = _settled.Without(left.Where(k => !_party.Files.ContainsKey(k)), gone);
+        foreach (var key in left)
         {
             _recalled.Remove(key);
         }
@@ -169,6 +171,8 @@ internal sealed partial class PartyGrain
                 NoteOld(version, place);
             }
         }
+
+        bool IsPending(string name) => pending.Count > 0 && pending.Contains(Mention.KeyOf(name));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No snapshot of {Party} could be kept; trying again later")]

@@ -34,7 +34,7 @@ CREATE TABLE declaration (
 );
 
 -- What the file of one party says a transfer comes to. The same transfer has a row for each party that keeps a file.
--- Six times with its indexes, so the name is `sender~recipient~reference`, without what the contract puts between.
+-- Six times with its indexes, so the name is `sender/recipient~reference`, without what the contract puts between.
 CREATE TABLE transfer (
     party     text COLLATE "C" NOT NULL,
     name      text COLLATE "C" NOT NULL,

@@ -49,8 +49,9 @@ internal static class Projection
 
     /// <summary>Its bytes are kept whole: what the contract shows of it may grow without new columns.</summary>
     private static RaisedFinding Finding(Finding finding, in JournalEntry entry) => new(
-        Short(finding.Name), entry.Party, finding.Name.Split('/')[1], finding.Rule, (long)finding.Severity,
-        (long)finding.Status, finding.Transfer, Text(finding.Due), PositionOf(finding.Position, entry),
+        ReadModel.RowNameOf(finding.Name), entry.Party, finding.Name.Split('/')[1], finding.Rule,
+        (long)finding.Severity, (long)finding.Status, finding.Transfer, Text(finding.Due),
+        PositionOf(finding.Position, entry),
         Compression.Compress(finding.ToByteArray()), []);
 
     private static ClosedFinding Closing(J.FindingClosed closed, J.Entry decoded, in JournalEntry entry)
@@ -62,14 +63,9 @@ internal static class Projection
             RecordTime = closed.RecordTime ?? decoded.RecordTime,
         };
         return new ClosedFinding(
-            Short(closed.Name), entry.Party, (long)closing.Status, PositionOf(closed.Position, entry),
+            ReadModel.RowNameOf(closed.Name), entry.Party, (long)closing.Status, PositionOf(closed.Position, entry),
             Compression.Compress(closing.ToByteArray()));
     }
-
-    /// <summary>Of <c>parties/{code}/findings/{id}</c> what differs, <c>{code}/{id}</c>.</summary>
-    private static string Short(string finding) => finding
-        .Replace("parties/", "", StringComparison.Ordinal)
-        .Replace("/findings/", "/", StringComparison.Ordinal);
 
     private static AssessedTransfer Transfer(J.TransferAssessed assessed, J.Entry decoded, in JournalEntry entry)
     {
@@ -78,8 +74,9 @@ internal static class Projection
         // Lists are sorted by it, so that it may not be missing.
         var since = assessed.Since?.ToDay() ?? DateOnly.FromDateTime(decoded.RecordTime.ToDateTime());
         return new AssessedTransfer(
-            entry.Party, key.ToString(), key.Sender, key.Recipient, (long)assessed.Purpose, (long)assessed.Movement,
-            (long)assessed.Pairing, (long)assessed.Match, assessed.Completed, assessed.Awaited, Text(assessed.Due),
+            entry.Party, ReadModel.RowNameOf(assessed.Transfer), key.Sender, key.Recipient,
+            (long)assessed.Purpose, (long)assessed.Movement, (long)assessed.Pairing, (long)assessed.Match,
+            assessed.Completed, assessed.Awaited, Text(assessed.Due),
             Text(since), entry.Position);
     }
 

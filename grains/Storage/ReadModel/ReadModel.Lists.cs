@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Globalization;
 using Treaty.Grid.Storage.Codec;
 using Treaty.Grid.V1;
-using TransferKey = Treaty.Grid.Transfers.TransferKey;
 
 namespace Treaty.Grid.Storage;
 
@@ -14,6 +13,22 @@ public abstract partial class ReadModel
     private static readonly Order ByPosition = new(["position", "name", "party"], Numbers: 1);
     private static readonly Order ByGravity = new(["-severity", "rule", "name", "holder"], Numbers: 1);
     private static readonly Order ByDue = new(["due", "rule", "transfer", "party"]);
+
+    /// <summary>
+    /// How rows name a transfer or finding, in the same order as the contract's names: without what those put before
+    /// and between, <c>sender/recipient~reference</c> and <c>party/id</c>. Indexes repeat it up to six times.
+    /// </summary>
+    public static string RowNameOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Split('/', 4) is ["parties", var party, "transfers" or "findings", var id]
+            ? $"{party}/{id}"
+            : throw new FormatException($"'{name}' names no transfer and no finding.");
+    }
+
+    private static string TransferNameOf(string rowName) => rowName.Split('/', 2) is [var sender, var rest]
+        ? $"parties/{sender}/transfers/{rest}"
+        : throw new FormatException($"'{rowName}' is no row of a transfer.");
 
     /// <summary>Where the notices stand that a party filed, in the order of filing.</summary>
     public Task<ListPage<NoticePlace>> ListNoticesAsync(ListQuery query, CancellationToken cancellation) => ListAsync(
@@ -94,7 +109,7 @@ public abstract partial class ReadModel
     private static TransferRow Transfer(DbDataReader row) => new(
         new Transfer
         {
-            Name = TransferKey.Parse(Text(row, "name")).Name,
+            Name = TransferNameOf(Text(row, "name")),
             Sender = Text(row, "sender"),
             Recipient = Text(row, "recipient"),
             Purpose = (Purpose)Number(row, "purpose"),

@@ -58,6 +58,70 @@ public sealed class LettingGoTests
         Assert.Null(await store.LoadAsync("SYR", TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task What_left_memory_is_listed_and_judged_anew_page_by_page_each_once()
+    {
+        await using var silo = await RunningSilo.StartAsync(
+            new FaultyJournal(new MemoryJournal(), _ => Fault.None), new OneDay());
+        await silo["JOR"].Register(new RegisterRequest { DisplayName = "Jordan" });
+        await silo["SYR"].Register(new RegisterRequest { DisplayName = "Syria" });
+        await AccedeAsync(silo, "JOR");
+        await AccedeAsync(silo, "SYR");
+        var references = Enumerable.Range(0, Rounds * Transfers).ToList();
+        foreach (var some in references.Chunk(Transfers))
+        {
+            await FileAsync(silo, "JOR", some.Select(n => ($"d-{n}", Dispatch("JOR", "SYR", $"T-{n}", n + 1, Sent))));
+            await FileAsync(silo, "SYR", some.Select(n => ($"r-{n}", Receipt("JOR", "SYR", $"T-{n}", n + 1, Sent))));
+        }
+
+        var before = silo.Journal.LookedUp;
+        await Eventually.Async(
+            () => FileAsync(silo, "SYR", [("r-0", Receipt("JOR", "SYR", "T-0", 1, Sent))]),
+            _ => silo.Journal.LookedUp > before,
+            "The first transfer leaves memory");
+        var (found, judged, token) = (new List<string>(), 0, "");
+        do
+        {
+            var page = await silo["SYR"].ListFindings(new ListFindingsRequest
+            {
+                Parent = "parties/SYR",
+                PageSize = 7,
+                PageToken = token,
+                ShowClosed = true,
+            });
+            found.AddRange(page.Findings.Where(f => f.Rule == "APM-50").Select(f => f.Transfer));
+            token = page.NextPageToken;
+        }
+        while (token.Length > 0);
+
+        do
+        {
+            var page = await silo["SYR"].Reassess(new ReassessRequest
+            {
+                Request = new ReassessFindingsRequest { Parent = "parties/SYR", PageSize = 7, PageToken = token },
+            });
+            Assert.Empty(page.Raised.Concat(page.Revised).Concat(page.Closed));
+            judged += page.Unchanged;
+            token = page.NextPageToken;
+        }
+        while (token.Length > 0);
+
+        Assert.Equal(references.Select(n => TransferName("JOR", "SYR", $"T-{n}")).Order(), found.Order());
+        Assert.InRange(judged, references.Count, 3 * references.Count);
+    }
+
+    private static async Task AccedeAsync(RunningSilo silo, string party) => await silo[party].Record(new RecordRequest
+    {
+        NotificationId = "in",
+        Notification = new DepositaryNotification
+        {
+            Convention = "conventions/apmbc",
+            Kind = DepositaryNotification.Types.Kind.Accession,
+            Date = Day(1998, 11, 13),
+            Source = "test",
+        },
+    });
+
     private static async Task<IReadOnlyList<SubmitNoticeResponse>> FileAsync(
         RunningSilo silo, string party, IEnumerable<(string Id, Notice Notice)> notices)
     {
