@@ -47,13 +47,14 @@ internal sealed class LoadRun(Target target, RunOptions options, Roster roster)
         using var lines = await Lines.OpenAsync(target, AskingConnections, options.Timeout);
         var settled = 0;
         foreach (var ledger in Ledgers)
-            settled += await Settlement.SettleAsync(lines, ledger);
+            settled += await Settlement.SettleAsync(lines, ledger, progress);
         await progress.WriteLineAsync(Wire.Text(
             $"{settled:N0} notices were sent after the run, so that each story has its end; all is read back"));
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         var before = _before ?? throw new InvalidOperationException("What was there before is not known.");
         return await new Verifier(
-            lines, [.. Ledgers.Select(l => new Truth(l, roster, today))], before, patience).VerifyAsync();
+            lines, [.. Ledgers.Select(l => new Truth(l, roster, today))], before, patience)
+            .VerifyAsync(progress);
     }
 
     public StoryPlan Plan(Schedule schedule) => new(Ledger, schedule, options.Draw);

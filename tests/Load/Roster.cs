@@ -14,7 +14,6 @@ internal sealed class Roster
 {
     private const int PageSize = 200;
     private const int AtOnce = 64;
-    private const int Known = 10_000;
     private const string Depositary = "depositary";
     private static readonly DateOnly First = new(2024, 1, 1);
     private static readonly DateOnly Last = new(2025, 12, 1);
@@ -57,13 +56,12 @@ internal sealed class Roster
     {
         var known = all.ToDictionary(c => c.Code, StringComparer.Ordinal);
         var missing = codes.Where(c => !known.ContainsKey(c)).ToList();
-        var done = 0;
+        var registered = new Milestones(progress, missing.Count, "states registered");
         await Parallel.ForEachAsync(
             missing, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (code, _) =>
             {
                 await RegisterAsync(lines, code);
-                if (Interlocked.Increment(ref done) % Known == 0)
-                    await progress.WriteLineAsync(Wire.Text($"{done:N0} of {missing.Count:N0} states registered"));
+                registered.Pass();
             });
         return new Roster(
             codes.Select(c => known.GetValueOrDefault(c) ?? new Country(c) { Deposited = Joined }), missing.Count);

@@ -70,7 +70,7 @@ public sealed class LoadTests(RunningRegister register) : IClassFixture<RunningR
         var run = await LoadRun.PrepareAsync(target, options, TextWriter.Null);
         await run.OfferAsync(options.Schedule, TextWriter.Null);
         using (var lines = await Lines.OpenAsync(target, 1, options.Timeout))
-            await Settlement.SettleAsync(lines, run.Ledger);
+            await Settlement.SettleAsync(lines, run.Ledger, TextWriter.Null);
 
         // The recipient of the first transfer says later that it had been one mine fewer.
         var said = run.Ledger.Book.NoticeOf(0, 1, run.Ledger[0]);

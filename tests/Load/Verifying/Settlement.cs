@@ -12,10 +12,11 @@ internal static class Settlement
     private const string Conflict = "AlreadyExists/NOTICE_ID_CONFLICT";
 
     /// <summary>How many notices it took.</summary>
-    public static async Task<int> SettleAsync(Lines lines, Ledger ledger)
+    public static async Task<int> SettleAsync(Lines lines, Ledger ledger, TextWriter progress)
     {
         var stories = ledger.Unsettled().GroupBy(s => s.Story).ToList();
         var count = 0;
+        var told = new Milestones(progress, stories.Count, "stories told to their ends");
         await Parallel.ForEachAsync(
             stories, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (story, _) =>
             {
@@ -24,6 +25,8 @@ internal static class Settlement
                     ledger.Note(step, await SayAsync(lines, ledger, step));
                     Interlocked.Increment(ref count);
                 }
+
+                told.Pass();
             });
         return count;
     }

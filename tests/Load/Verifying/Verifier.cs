@@ -31,11 +31,11 @@ internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before 
     /// <summary>A finding as both the auditor and the register would name it.</summary>
     private readonly record struct Found(string Rule, string Party, string About, string Severity);
 
-    public async Task<Verdict> VerifyAsync()
+    public async Task<Verdict> VerifyAsync(TextWriter progress)
     {
         // Files first: findings are read from lists, which must have come to whatever the files have.
         var expected = Expect();
-        await CompareFilesAsync();
+        await CompareFilesAsync(progress);
         var notJudged = await CompareFindingsAsync(expected);
         var (parties, sum) = await CompareBooksAsync();
         return new Verdict
@@ -162,7 +162,7 @@ internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before 
         return (found, notJudged);
     }
 
-    private async Task CompareFilesAsync()
+    private async Task CompareFilesAsync(TextWriter progress)
     {
         var stories = truths
             .SelectMany(t => Enumerable.Range(0, t.Ledger.Count).Select(number => (Truth: t, Number: number))).ToList();
@@ -170,11 +170,13 @@ internal sealed class Verifier(Lines lines, IReadOnlyList<Truth> truths, Before 
         {
             var isLast = !HasPatience;
             var again = new ConcurrentBag<(Truth, int)>();
+            var read = new Milestones(progress, stories.Count, "stories read back");
             await Parallel.ForEachAsync(
                 stories, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (story, _) =>
                 {
                     if (await CompareFilesAsync(story.Truth, story.Number, isLast) && !isLast)
                         again.Add(story);
+                    read.Pass();
                 });
             stories = [.. again];
             if (stories.Count > 0)
