@@ -1,3 +1,4 @@
+using Orleans.Core.Internal;
 using Treaty.Grid.Cluster.Tests.EndToEnd;
 using Treaty.Grid.Cluster.Tests.Faults;
 using Treaty.Grid.Cluster.V1;
@@ -109,6 +110,50 @@ public sealed class LettingGoTests
         Assert.Equal(references.Select(n => TransferName("JOR", "SYR", $"T-{n}")).Order(), found.Order());
         Assert.InRange(judged, references.Count, 3 * references.Count);
     }
+
+    [Fact]
+    public async Task What_was_found_about_a_transfer_at_rest_is_there_when_the_party_is_loaded_again()
+    {
+        var store = new MemorySnapshotStore();
+        await using var silo = await RunningSilo.StartAsync(
+            new FaultyJournal(new MemoryJournal(), _ => Fault.None), new OneDay(), store);
+        await silo["JOR"].Register(new RegisterRequest { DisplayName = "Jordan" });
+        await silo["SYR"].Register(new RegisterRequest { DisplayName = "Syria" });
+        foreach (var some in Enumerable.Range(0, Rounds * Transfers).Chunk(Transfers))
+        {
+            await FileAsync(silo, "JOR", some.Select(n => ($"d-{n}", Dispatch("JOR", "SYR", $"T-{n}", n + 1, Sent))));
+            await FileAsync(silo, "SYR", some.Select(n => ($"r-{n}", Receipt("JOR", "SYR", $"T-{n}", n + 1, Sent))));
+        }
+
+        await DeactivateAsync(silo, "SYR");
+        var saved = await Eventually.Async(
+            async () => await store.LoadAsync("SYR", TestContext.Current.CancellationToken),
+            s => s is not null,
+            "What the party has filed is saved");
+
+        // It was bound when it received them, and that is told only now.
+        await AccedeAsync(silo, "SYR");
+        var page = await silo["SYR"].Reassess(new ReassessRequest
+        {
+            Request = new ReassessFindingsRequest { Parent = "parties/SYR", PageSize = 5 },
+        });
+        Assert.NotEmpty(page.Raised);
+
+        // Of so little nothing is saved: the party is loaded from the snapshot and these entries.
+        await DeactivateAsync(silo, "SYR");
+        foreach (var raised in page.Raised)
+        {
+            var transfer = await silo["SYR"].GetTransfer(new GetTransferRequest { Name = raised.Transfer });
+            Assert.Contains(raised.Rule, transfer.Findings.Select(f => f.Rule));
+        }
+
+        var now = await store.LoadAsync("SYR", TestContext.Current.CancellationToken);
+        Assert.Equal(saved!.Version, now?.Version);
+    }
+
+    private static async Task DeactivateAsync(RunningSilo silo, string party) =>
+        await silo[party].AsReference<IGrainManagementExtension>()
+            .DeactivateOnIdle(TestContext.Current.CancellationToken);
 
     private static async Task AccedeAsync(RunningSilo silo, string party) => await silo[party].Record(new RecordRequest
     {
