@@ -125,6 +125,14 @@ public sealed class LettingGoTests
             await FileAsync(silo, "SYR", some.Select(n => ($"r-{n}", Receipt("JOR", "SYR", $"T-{n}", n + 1, Sent))));
         }
 
+        // What the other side still answers would come after the snapshot.
+        var last = new GetTransferRequest { Name = TransferName("JOR", "SYR", $"T-{(Rounds * Transfers) - 1}") };
+        foreach (var party in new[] { "JOR", "SYR" })
+        {
+            await Eventually.Async(
+                async () => await silo[party].GetTransfer(last), t => t.Match == Match.Matched, "Both sides are known");
+        }
+
         await DeactivateAsync(silo, "SYR");
         var saved = await Eventually.Async(
             async () => await store.LoadAsync("SYR", TestContext.Current.CancellationToken),
