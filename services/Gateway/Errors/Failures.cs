@@ -40,13 +40,11 @@ internal static class Failures
     {
         RefusedException refused => refused.Status,
         LimitExceededException or GatewayTooBusyException => Overloaded(Limits.RetryDelay),
-        TimeoutException or OrleansException => RefusedException.RetryLater(
+        // Of a caller that gave up as well, which hears no more of it; of a call that a silo gave up, which does.
+        TimeoutException or OrleansException or OperationCanceledException => RefusedException.RetryLater(
             Code.Unavailable, ErrorReason.OutcomeUnknown,
             "No answer came in time. What was sent may have been recorded: send the same ids again, which is safe.",
             Limits.RetryDelay),
-        OperationCanceledException => RefusedException.Refuse(
-            Code.Cancelled, ErrorReason.OutcomeUnknown,
-            "The caller gave up waiting. What was sent may have been recorded: send the same ids again."),
         _ => null,
     };
 
@@ -64,7 +62,7 @@ internal static class Failures
 
     /// <summary>Whether there was no capacity for it, rather than anything wrong with it.</summary>
     public static bool IsUnserved(Status status) =>
-        (Code)status.Code is Code.ResourceExhausted or Code.Unavailable or Code.Cancelled;
+        (Code)status.Code is Code.ResourceExhausted or Code.Unavailable;
 
     public static bool IsGrpc(HttpRequest request) =>
         request.ContentType?.StartsWith(GrpcContentType, StringComparison.OrdinalIgnoreCase) is true;

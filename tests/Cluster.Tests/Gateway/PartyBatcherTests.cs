@@ -91,16 +91,21 @@ public sealed class PartyBatcherTests : IDisposable
         Assert.DoesNotContain(_calls.SelectMany(c => c.Request.Items), i => i.NoticeId == "LATE");
     }
 
-    [Fact]
-    public async Task A_failing_call_fails_each_of_its_notices_and_no_other()
+    public static TheoryData<Exception> Ends => [new TimeoutException(), new TaskCanceledException()];
+
+    [Theory]
+    [MemberData(nameof(Ends), DisableDiscoveryEnumeration = true)]
+    public async Task A_failing_call_fails_each_of_its_notices_and_no_other(Exception end)
     {
         var first = File("N1", "N2");
         await _called.WaitAsync(Cancellation);
         var second = File("N3");
-        _calls[0].Answer.SetException(new TimeoutException());
+        _calls[0].Answer.SetException(end);
         await AnswerNext();
 
+        // Nobody here gave up: whoever waits is told to send the same again.
         Assert.All(await first, r => Assert.Equal((int)Code.Unavailable, r.Error.Code));
+        Assert.All(await first, r => Assert.NotNull(r.Error.GetDetail<RetryInfo>()));
         Assert.Equal("N3", Id(Assert.Single(await second)));
     }
 
