@@ -65,6 +65,9 @@ internal sealed partial class PartyGrain
     private long _tailBytesDue = SnapshotTailMin;
     private Task _tidying = Task.CompletedTask;
 
+    /// <summary>Of no use to whoever comes after this activation, and not waited for at its end.</summary>
+    private Task _releasing = Task.CompletedTask;
+
     /// <summary>Rises whenever something leaves memory: what was looked up before may be outdated.</summary>
     private int _releases;
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Treaty.Grid.Storage;
 using Treaty.Grid.Storage.Codec;
@@ -13,11 +14,31 @@ internal sealed partial class PartyGrain
 
     /// <summary>
     /// Files in memory, some 5 KB each, from which it is looked whether any are at rest; afterwards twice as many as
-    /// stayed. So each is looked at about once, and of a party that is called all the time few stay.
+    /// stayed. So each is looked at about once, and of many parties that are called all the time each keeps few.
     /// </summary>
-    private const int FilesDueMin = 16;
+    private const int FilesDueMin = 4;
+
+    /// <summary>
+    /// Entries after which it is looked too, or twice as many as files stayed: those that were open may be at rest by
+    /// then, and a party to which nothing new is sent would keep them.
+    /// </summary>
+    private const int EntriesDueMin = 16;
+
+    /// <summary>
+    /// As many are kept at most because the lists do not have them: while these are made anew, for instance.
+    /// </summary>
+    private const int UnlistedMax = 100;
+
+    /// <summary>Entries are in the lists soon; it is not hurried for this.</summary>
+    internal static readonly TimeSpan ListedSoon = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Twice as long each time, so more than ten seconds: then they stand still.</summary>
+    private const int ListedLooks = 6;
 
     private int _filesDue = FilesDueMin;
+
+    /// <summary>The version at which it is looked.</summary>
+    private long _lookDue;
 
     /// <summary>Lets recalled files go that nothing has happened to.</summary>
     private void ForgetRecalled()
@@ -35,7 +56,7 @@ internal sealed partial class PartyGrain
 
     private void TidyWhenDue()
     {
-        if (!_tidying.IsCompleted || _isPoisoned)
+        if (!_tidying.IsCompleted || !_releasing.IsCompleted || _isPoisoned)
         {
             return;
         }
@@ -44,9 +65,9 @@ internal sealed partial class PartyGrain
         {
             _tidying = SaveSnapshotAsync(CancellationToken.None);
         }
-        else if (_recalling == 0 && _settled.Files.Count >= _filesDue)
+        else if (_recalling == 0 && (_settled.Files.Count >= _filesDue || _settled.Version >= _lookDue))
         {
-            _tidying = ReleaseAsync();
+            _releasing = ReleaseAsync();
         }
     }
 
@@ -54,7 +75,7 @@ internal sealed partial class PartyGrain
     private async Task ReleaseAsync()
     {
         var settled = _settled;
-        LetGo(settled, await Task.Run(() => settled.Released(rulebook)));
+        await LetGoAsync(settled, await Task.Run(() => settled.Released(rulebook)));
     }
 
     /// <summary>Off the path of any answer: keeps a snapshot, then lets go what it left out.</summary>
@@ -93,7 +114,7 @@ internal sealed partial class PartyGrain
             _mentions.ForgetUpTo(settled.Version);
             _tailBytes -= tailBytes;
             _tailBytesDue = Math.Max(SnapshotTailMin, TailPerSnapshot * _snapshotBytes);
-            LetGo(settled, released);
+            _releasing = LetGoAsync(settled, released);
             GrainTelemetry.Snapshots.Add(1);
         }
         catch (Exception e) when (e is JournalException or OperationCanceledException or ObjectDisposedException)
@@ -124,10 +145,20 @@ internal sealed partial class PartyGrain
         _tailBytesDue = _tailBytes + SnapshotTailMin;
     }
 
-    /// <summary>Drops what a party that is durable is told to be without, unless it has changed since.</summary>
-    private void LetGo(Grid.Party settled, Grid.Party released)
+    /// <summary>
+    /// Drops what a party that is durable is told to be without, unless it has changed since. It is then listed from
+    /// the read model, so that has to have it: or it could not be read while lists cannot be written.
+    /// </summary>
+    private async Task LetGoAsync(Grid.Party settled, Grid.Party released)
     {
-        _releasedAt = Math.Max(_releasedAt, PositionOf(settled.Version));
+        var position = PositionOf(settled.Version);
+        if (!await IsListedAsync(position) && settled.Files.Count < UnlistedMax)
+        {
+            LookLater(settled);
+            return;
+        }
+
+        _releasedAt = Math.Max(_releasedAt, position);
         LetGo(
             [
                 .. settled.Files
@@ -137,7 +168,34 @@ internal sealed partial class PartyGrain
             ],
             settled.Declarations.Keys,
             settled.Version);
+        LookLater(settled);
+    }
+
+    private void LookLater(Grid.Party settled)
+    {
         _filesDue = Math.Max(FilesDueMin, 2 * _party.Files.Count);
+        _lookDue = settled.Version + Math.Max(EntriesDueMin, 2 * _party.Files.Count);
+    }
+
+    private async Task<bool> IsListedAsync(long position)
+    {
+        for (var look = 0; look < ListedLooks && !_isPoisoned; look++)
+        {
+            await Task.Delay(ListedSoon * Math.Pow(2, look), time);
+            try
+            {
+                if (await model.GetPositionAsync(CancellationToken.None) >= position)
+                {
+                    return true;
+                }
+            }
+            catch (Exception e) when (e is DbException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Drops files and declarations that are found again by what mentions them.</summary>

@@ -30,7 +30,7 @@ internal sealed class RunningSilo : IAsyncDisposable
 
     public static async Task<RunningSilo> StartAsync(
         FaultyJournal journal, TimeProvider time, ISnapshotStore? snapshots = null,
-        JournalWriterLimits? limits = null)
+        JournalWriterLimits? limits = null, ReadModel? model = null)
     {
         for (var tried = 1; ; tried++)
         {
@@ -39,7 +39,7 @@ internal sealed class RunningSilo : IAsyncDisposable
             builder.Services.AddSingleton(time).AddSingleton(Rulebook);
             builder.Services.AddSingleton(limits ?? new JournalWriterLimits());
             builder.Services.AddSingleton(snapshots ?? new MemorySnapshotStore());
-            builder.Services.AddSingleton<ReadModel>(_ => SqliteReadModel.Temporary(time));
+            builder.Services.AddSingleton(_ => model ?? SqliteReadModel.Temporary(time));
             builder.UseOrleans(silo => silo
                 .UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0)
                 .AddTreatyGridGrains());

@@ -1,7 +1,9 @@
+using Microsoft.Data.Sqlite;
 using Orleans.Core.Internal;
 using Treaty.Grid.Cluster.Tests.EndToEnd;
 using Treaty.Grid.Cluster.Tests.Faults;
 using Treaty.Grid.Cluster.V1;
+using Treaty.Grid.Grains;
 using Treaty.Grid.Storage;
 using Treaty.Grid.V1;
 using static Treaty.Grid.Cluster.Tests.EndToEnd.Statements;
@@ -112,6 +114,89 @@ public sealed class LettingGoTests
     }
 
     [Fact]
+    public async Task What_was_open_leaves_memory_once_it_is_at_rest_though_nothing_new_is_sent()
+    {
+        await using var silo = await RunningSilo.StartAsync(
+            new FaultyJournal(new MemoryJournal(), _ => Fault.None), new OneDay());
+        await silo["JOR"].Register(new RegisterRequest { DisplayName = "Jordan" });
+        await silo["SYR"].Register(new RegisterRequest { DisplayName = "Syria" });
+        await AccedeAsync(silo, "JOR");
+        await AccedeAsync(silo, "SYR");
+        var references = Enumerable.Range(0, Transfers).ToList();
+        await FileAsync(silo, "JOR", references.Select(n => ($"d-{n}", Dispatch("JOR", "SYR", $"T-{n}", 10, Sent))));
+        await FileAsync(silo, "SYR", references.Select(n => ($"r-{n}", Receipt("JOR", "SYR", $"T-{n}", 10, Sent))));
+
+        foreach (var n in references)
+        {
+            await Eventually.Async(
+                async () => await silo["JOR"].GetTransfer(
+                    new GetTransferRequest { Name = TransferName("JOR", "SYR", $"T-{n}") }),
+                t => t.Match == Match.Matched,
+                "Both sides are known");
+        }
+
+        // Its own entries go on, none of them about a transfer, and too few to save.
+        for (var n = 1; n <= 5 * Transfers; n++)
+        {
+            await silo["JOR"].Declare(new DeclareRequest
+            {
+                DeclarationId = $"s-{n}",
+                Declaration = new Declaration
+                {
+                    AsOf = Sent,
+                    StockOpening = new StockOpening { Lines = { new Line { Item = Mine, Quantity = n } } },
+                },
+            });
+        }
+
+        var before = silo.Journal.LookedUp;
+        await Eventually.Async(
+            () => FileAsync(silo, "JOR", [("d-0", Dispatch("JOR", "SYR", "T-0", 10, Sent))]),
+            _ => silo.Journal.LookedUp > before,
+            "The first transfer leaves memory");
+    }
+
+    [Fact]
+    public async Task While_lists_cannot_be_written_what_is_at_rest_stays_in_memory_and_is_read()
+    {
+        var directory = Directory.CreateTempSubdirectory("treaty-grid-lists-").FullName;
+        try
+        {
+            var time = new OneDay();
+            await using var silo = await RunningSilo.StartAsync(
+                new FaultyJournal(new MemoryJournal(), _ => Fault.None), time,
+                model: new SqliteReadModel(directory, time));
+            await silo["JOR"].Register(new RegisterRequest { DisplayName = "Jordan" });
+            await silo["SYR"].Register(new RegisterRequest { DisplayName = "Syria" });
+            await AccedeAsync(silo, "SYR");
+            await using var other = await WriteAsync(directory);
+            var references = Enumerable.Range(0, Rounds * Transfers).ToList();
+            await FileAsync(
+                silo, "JOR", references.Select(n => ($"d-{n}", Dispatch("JOR", "SYR", $"T-{n}", 10, Sent))));
+            await FileAsync(
+                silo, "SYR", references.Select(n => ($"r-{n}", Receipt("JOR", "SYR", $"T-{n}", 10, Sent))));
+            await Eventually.Async(
+                () => Task.FromResult(time.Waits.Count(w => w == PartyGrain.ListedSoon)), n => n >= 2,
+                "Both look whether the lists have what is at rest");
+
+            var found = await silo["SYR"].ListFindings(
+                new ListFindingsRequest { Parent = "parties/SYR", PageSize = 1_000 });
+            Assert.Equal(references.Count, found.Findings.Count(f => f.Rule == "APM-02"));
+            Assert.Equal(0, silo.Journal.LookedUp);
+
+            await other.DisposeAsync();
+            await Eventually.Async(
+                () => FileAsync(silo, "SYR", [("r-0", Receipt("JOR", "SYR", "T-0", 10, Sent))]),
+                _ => silo.Journal.LookedUp > 0,
+                "The first transfer leaves memory");
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task What_was_found_about_a_transfer_at_rest_is_there_when_the_party_is_loaded_again()
     {
         var store = new MemorySnapshotStore();
@@ -157,6 +242,23 @@ public sealed class LettingGoTests
 
         var now = await store.LoadAsync("SYR", TestContext.Current.CancellationToken);
         Assert.Equal(saved!.Version, now?.Version);
+    }
+
+    /// <summary>A writer beside the register's: as long as it is open, that one waits.</summary>
+    private static async Task<SqliteConnection> WriteAsync(string directory)
+    {
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = Path.Combine(directory, "readmodel.db"),
+                Mode = SqliteOpenMode.ReadWrite,
+                Pooling = false,
+            }.ToString());
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var begin = connection.CreateCommand();
+        begin.CommandText = "BEGIN IMMEDIATE";
+        await begin.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        return connection;
     }
 
     private static async Task DeactivateAsync(RunningSilo silo, string party) =>
