@@ -17,6 +17,8 @@ internal static class FilterConditions
         var (column, value) = (comparison.Field.Name, comparison.Value);
         var compared = comparison.Comparator switch
         {
+            Comparator.Equal when value is string { Length: > 0 } =>
+                Condition.All(Condition.Equal(column, value), Condition.Stated(column)),
             Comparator.Equal => Condition.Equal(column, value),
             Comparator.Below => Condition.Below(column, value),
             Comparator.AtMost => Condition.AtMost(column, value),

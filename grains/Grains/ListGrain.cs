@@ -50,7 +50,8 @@ internal sealed partial class ListGrain(
         var party = StatementCodec.IdOf(request.Parent);
         var page = await PageAsync(
             request, request.Parent, request.AtLeastPosition,
-            Query(request, request.Parent, Condition.Equal("awaited", party), request.PageToken,
+            Query(request, request.Parent,
+                Condition.All(Condition.Equal("awaited", party), Condition.Stated("awaited")), request.PageToken,
                 Page.LongSize(request.PageSize)),
             query => model.ListTransfersAsync(query, TransferOrder.Since, false, asOf, CancellationToken.None));
         return new ListInboxResponse

@@ -12,6 +12,11 @@ public sealed class Condition
     /// <summary>Every row.</summary>
     public static Condition True { get; } = new(_ => "TRUE");
 
+    /// <summary>
+    /// Every row with text in this column. Beside another condition on it, an index of such rows only can be used.
+    /// </summary>
+    public static Condition Stated(string column) => new(_ => $"{column} <> ''");
+
     public static Condition Equal(string column, object value) => Compare(column, "=", value);
 
     public static Condition Below(string column, object value) => Compare(column, "<", value);

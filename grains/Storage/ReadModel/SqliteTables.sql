@@ -53,7 +53,7 @@ CREATE TABLE transfer (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX transfer_of_party_by_age ON transfer (party, since, name);
 CREATE INDEX transfer_of_party_by_position ON transfer (party, position, name);
-CREATE INDEX transfer_by_awaited ON transfer (party, awaited, since, name);
+CREATE INDEX transfer_by_awaited ON transfer (party, awaited, since, name) WHERE awaited <> '';
 CREATE INDEX transfer_by_age ON transfer (since, name, party);
 CREATE INDEX transfer_by_position ON transfer (position, name, party);
 
