@@ -65,17 +65,27 @@ internal sealed partial class PartyGrain
         {
             _tidying = SaveSnapshotAsync(CancellationToken.None);
         }
-        else if (_recalling == 0 && (_settled.Files.Count >= _filesDue || _settled.Version >= _lookDue))
+        else if (IsLookDue)
         {
             _releasing = ReleaseAsync();
         }
     }
 
-    /// <summary>Off the path of any answer: lets go what is at rest.</summary>
+    private bool IsLookDue =>
+        _recalling == 0 && (_settled.Files.Count >= _filesDue || _settled.Version >= _lookDue);
+
+    /// <summary>
+    /// Off the path of any answer: lets go what is at rest, and again if enough came meanwhile. Perhaps nothing comes
+    /// after that.
+    /// </summary>
     private async Task ReleaseAsync()
     {
-        var settled = _settled;
-        await LetGoAsync(settled, await Task.Run(() => settled.Released(rulebook)));
+        do
+        {
+            var settled = _settled;
+            await LetGoAsync(settled, await Task.Run(() => settled.Released(rulebook)));
+        }
+        while (IsLookDue && !_isPoisoned);
     }
 
     /// <summary>Off the path of any answer: keeps a snapshot, then lets go what it left out.</summary>
@@ -184,7 +194,9 @@ internal sealed partial class PartyGrain
             await Task.Delay(ListedSoon * Math.Pow(2, look), time);
             try
             {
-                if (await model.GetPositionAsync(CancellationToken.None) >= position)
+                // Another silo may write them, and is then asked by way of the store.
+                if (model.Written >= position
+                    || (journal.IsShared && await model.GetPositionAsync(CancellationToken.None) >= position))
                 {
                     return true;
                 }

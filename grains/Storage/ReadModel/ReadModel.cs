@@ -28,6 +28,7 @@ public abstract partial class ReadModel : IAsyncDisposable
     private readonly TimeProvider _time;
     private TaskCompletionSource _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waits;
+    private long _written;
 
     private protected ReadModel(TimeProvider time)
     {
@@ -37,6 +38,12 @@ public abstract partial class ReadModel : IAsyncDisposable
 
     /// <summary>Raised when a caller of this process begins to wait for what is not in the model yet.</summary>
     public event Action? Awaited;
+
+    /// <summary>
+    /// The position up to which this process knows the model to be written; where it is the one that writes, that is
+    /// all there is.
+    /// </summary>
+    public long Written => Volatile.Read(ref _written);
 
     /// <summary>
     /// The right to write, with the tables made ready; null while another process of the cluster has it. Dispose of it
@@ -137,9 +144,13 @@ public abstract partial class ReadModel : IAsyncDisposable
     /// <summary>Writes rows on a connection of <see cref="ConnectWriterAsync"/>.</summary>
     internal abstract IRowWriter WriteRowsOn(DbConnection connection);
 
-    internal void Advance() => Interlocked
-        .Exchange(ref _advanced, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
-        .SetResult();
+    internal void Advance(long position)
+    {
+        Volatile.Write(ref _written, position);
+        Interlocked
+            .Exchange(ref _advanced, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+            .SetResult();
+    }
 
     internal static DbCommand Command(
         DbConnection connection, string sql, params IReadOnlyList<(string Name, object Value)> parameters)

@@ -68,7 +68,7 @@ public sealed class ReadModelWriter : IAsyncDisposable
         await RunAsync(transaction, ReadModelSql.ResetCheckpoint, cancellation, ("@schema", ReadModel.SchemaVersion));
         await RunAsync(transaction, _model.TablesSql, cancellation);
         await transaction.CommitAsync(cancellation);
-        _model.Advance();
+        _model.Advance(0);
     }
 
     public async ValueTask DisposeAsync()
@@ -80,7 +80,9 @@ public sealed class ReadModelWriter : IAsyncDisposable
     internal async Task PrepareAsync(CancellationToken cancellation)
     {
         await RunAsync(null, _model.CheckpointSql, cancellation);
-        if (await FindPositionAsync(cancellation) is null)
+        if (await FindPositionAsync(cancellation) is { } position)
+            _model.Advance(position);
+        else
             await ResetAsync(cancellation);
     }
 
@@ -95,7 +97,7 @@ public sealed class ReadModelWriter : IAsyncDisposable
             return null;
         await _rows.WriteAsync(changes, cancellation);
         await transaction.CommitAsync(cancellation);
-        _model.Advance();
+        _model.Advance(to);
         return changes.Skipped;
     }
 
