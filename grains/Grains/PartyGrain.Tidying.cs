@@ -72,7 +72,7 @@ internal sealed partial class PartyGrain
     }
 
     private bool IsLookDue =>
-        _recalling == 0 && (_settled.Files.Count >= _filesDue || _settled.Version >= _lookDue);
+        _recalling == 0 && (_party.Files.Count >= _filesDue || _settled.Version >= _lookDue);
 
     /// <summary>
     /// Off the path of any answer: lets go what is at rest, and again if enough came meanwhile. Perhaps nothing comes

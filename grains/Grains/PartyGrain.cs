@@ -274,6 +274,7 @@ internal sealed partial class PartyGrain(
     private async Task AppendInOrderAsync(
         Append append, IReadOnlyList<ActivityContext> contexts, Grid.Party after)
     {
+        var releases = _releases;
         try
         {
             var first = await writer.AppendAsync(append, contexts, CancellationToken.None);
@@ -285,7 +286,11 @@ internal sealed partial class PartyGrain(
 
             if (after.Version > _durable)
             {
-                (_settled, _durable) = (after, after.Version);
+                // What left memory meanwhile would come back.
+                _settled = releases == _releases
+                    ? after
+                    : after.Without(after.Files.Keys.Where(k => !_party.Files.ContainsKey(k)), []);
+                _durable = after.Version;
             }
 
             TidyWhenDue();
