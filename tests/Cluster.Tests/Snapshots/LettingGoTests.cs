@@ -116,8 +116,9 @@ public sealed class LettingGoTests
     [Fact]
     public async Task What_was_open_leaves_memory_once_it_is_at_rest_though_nothing_new_is_sent()
     {
+        var store = new MemorySnapshotStore();
         await using var silo = await RunningSilo.StartAsync(
-            new FaultyJournal(new MemoryJournal(), _ => Fault.None), new OneDay());
+            new FaultyJournal(new MemoryJournal(), _ => Fault.None), new OneDay(), store);
         await silo["JOR"].Register(new RegisterRequest { DisplayName = "Jordan" });
         await silo["SYR"].Register(new RegisterRequest { DisplayName = "Syria" });
         await AccedeAsync(silo, "JOR");
@@ -136,6 +137,7 @@ public sealed class LettingGoTests
         }
 
         await LeavesMemoryAsync(silo, "JOR", ("d-0", Dispatch("JOR", "SYR", "T-0", 10, Sent)));
+        Assert.Null(await store.LoadAsync("JOR", TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -225,7 +227,7 @@ public sealed class LettingGoTests
 
     /// <summary>
     /// Returns when a notice that was filed before is read from the journal. The party's own entries go on, none of
-    /// them about a transfer, and too few to save.
+    /// them about a transfer.
     /// </summary>
     private static async Task LeavesMemoryAsync(RunningSilo silo, string party, (string Id, Notice Notice) filed)
     {
