@@ -32,6 +32,9 @@ public sealed partial class JournalWriter
     private static readonly UpDownCounter<long> QueueDepth = Meter.CreateUpDownCounter<long>(
         "treatygrid.journal.queue.depth", "{append}", "Appends and openings that wait for a commit.");
 
+    private static readonly Gauge<double> Pace = Meter.CreateGauge<double>(
+        "treatygrid.journal.pace", "s", "How long each entry takes at least, so that lists keep up; 0 while they do.");
+
     /// <summary>
     /// A commit serves many traces and is the child of none: it links to those whose appends it carries.
     /// </summary>
@@ -63,7 +66,8 @@ public sealed partial class JournalWriter
     private void Measure(Group group, long started, Exception? failure)
     {
         var elapsed = _time.GetElapsedTime(started);
-        Volatile.Write(ref _lastCommitTicks, elapsed.Ticks);
+        Volatile.Write(
+            ref _lastCommitTicks, Math.Max(elapsed.Ticks, (group.AppendedEntries * TimePerEntry).Ticks));
         Volatile.Write(ref _lastCommitAppends, group.Appends.Count);
         var tags = default(TagList);
         if (failure is not null)

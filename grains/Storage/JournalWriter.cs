@@ -14,23 +14,28 @@ namespace Treaty.Grid.Storage;
 /// </remarks>
 public sealed partial class JournalWriter : IAsyncDisposable
 {
+    // Timers know no less.
+    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(1);
+
     private readonly IJournal _journal;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly JournalWriterLimits _limits;
     private readonly Channel<Waiting> _queue;
+    private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _loop;
 
     private long _queuedBytes;
     private long _failures;
     private long _lastCommitTicks;
     private int _lastCommitAppends = 1;
-    private volatile bool _stopping;
+    private long _ticksPerEntry;
 
     // The loop's own.
     private long _failuresInRow;
     private bool _saidFailing;
     private long? _saidAt;
+    private TimeSpan _ahead;
 
     /// <summary>Starts at once, on a journal that has been started.</summary>
     public JournalWriter(
@@ -101,13 +106,27 @@ public sealed partial class JournalWriter : IAsyncDisposable
         _queue.Reader.Count > share * _limits.QueuedAppendsMax
         || Volatile.Read(ref _queuedBytes) > share * _limits.QueuedBytesMax;
 
+    /// <summary>
+    /// The time that each entry takes at least; zero, and the store sets the pace, unless whoever follows the journal
+    /// asks for more.
+    /// </summary>
+    public TimeSpan TimePerEntry
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _ticksPerEntry));
+        set
+        {
+            if (Interlocked.Exchange(ref _ticksPerEntry, value.Ticks) != value.Ticks)
+                Pace.Record(value.TotalSeconds);
+        }
+    }
+
     /// <summary>Completes when nothing more can be written: it was disposed of, or is broken.</summary>
     public Task Ended => _loop;
 
     /// <summary>Writes what waits, then stops. Whoever comes later is told to go elsewhere.</summary>
     public async ValueTask DisposeAsync()
     {
-        _stopping = true;
+        _stop.TrySetResult();
         _queue.Writer.TryComplete();
         await _loop;
     }
@@ -127,7 +146,7 @@ public sealed partial class JournalWriter : IAsyncDisposable
         waiting.Take();
         CountOff(waiting);
         return ValueTask.FromException<T>(
-            _stopping ? Stopped() : new JournalOverloadedException(EstimateDrain()));
+            _stop.Task.IsCompleted ? Stopped() : new JournalOverloadedException(EstimateDrain()));
     }
 
     private void CountOff(Waiting waiting)
@@ -144,17 +163,19 @@ public sealed partial class JournalWriter : IAsyncDisposable
             while (await _queue.Reader.WaitToReadAsync())
             {
                 group = Drain();
+                var started = _time.GetTimestamp();
                 await OpenAsync(group);
                 await CommitAsync(group);
                 foreach (var flush in group.Flushes)
                     Settle(flush);
+                await KeepPaceAsync(started, group.AppendedEntries * TimePerEntry);
             }
         }
         catch (Exception e)
         {
             // A mistake in the loop itself. Nobody may wait for ever for an answer that cannot come.
             LogLoopBroken(e);
-            _stopping = true;
+            _stop.TrySetResult();
             _queue.Writer.TryComplete();
             foreach (var waiting in group.All)
                 waiting.Fail(waiting is WaitingAppend a ? Explain(a.Append.Party, e) : Stopped());
@@ -165,6 +186,21 @@ public sealed partial class JournalWriter : IAsyncDisposable
                     waiting.Fail(Stopped());
             }
         }
+    }
+
+    /// <summary>
+    /// Waits until a commit has lasted as long as it should, or the end is near. What is too short to wait for is left
+    /// to the next one.
+    /// </summary>
+    private async Task KeepPaceAsync(long started, TimeSpan lasts)
+    {
+        var ahead = _ahead + lasts - _time.GetElapsedTime(started);
+        _ahead = ahead > TimeSpan.Zero ? ahead : TimeSpan.Zero;
+        if (_ahead < PauseMin)
+            return;
+        started = _time.GetTimestamp();
+        await Task.WhenAny(Task.Delay(_ahead, _time), _stop.Task);
+        _ahead -= _time.GetElapsedTime(started);
     }
 
     private Group Drain()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Treaty.Grid.Cluster.Tests.ReadModels;
 using Treaty.Grid.Storage;
 
 namespace Treaty.Grid.Cluster.Tests.Journal;
@@ -296,6 +297,33 @@ public sealed class JournalWriterTests
 
         await AssertPositions([1, 2], first, second);
         await Assert.ThrowsAsync<JournalUnavailableException>(async () => await writer.FlushAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task It_writes_no_faster_than_the_pace_it_is_given_and_says_so_to_whom_it_refuses()
+    {
+        await using var journal = new GatedJournal();
+        var clock = new StandingClock();
+        await using var writer = new JournalWriter(journal, clock, NullLogger<JournalWriter>.Instance);
+        await journal.OpenAsync("GRC", Cancellation);
+        writer.TimePerEntry = TimeSpan.FromMilliseconds(100);
+
+        Assert.Equal(1, await Append(writer, "GRC", 1, 0, entries: 3));
+        await clock.UntilAsync(TimeSpan.FromMilliseconds(300));
+        Assert.Equal(TimeSpan.FromMilliseconds(300), writer.EstimateDrain());
+        var second = Append(writer, "GRC", 1, 3);
+        clock.Move(TimeSpan.FromMilliseconds(299));
+        await clock.UntilAsync(TimeSpan.FromMilliseconds(1));
+        Assert.False(second.IsCompleted);
+        Assert.Equal([3], journal.Commits);
+        clock.Move(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(4, await second);
+
+        // The end waits for no pace.
+        await clock.UntilAsync(TimeSpan.FromMilliseconds(100));
+        var last = Append(writer, "GRC", 1, 4);
+        await writer.DisposeAsync();
+        Assert.Equal(5, await last);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Treaty.Grid.Cluster.Tests.EndToEnd;
@@ -193,6 +194,67 @@ public sealed class ProjectorTests : IAsyncLifetime
         await projector.StopAsync(Cancellation);
     }
 
+    [Fact]
+    public async Task Behind_it_lets_no_more_be_filed_than_it_takes_until_it_has_caught_up()
+    {
+        const int AtOnce = 4_000;
+        var clock = new StandingClock();
+        var seconds = new Queue<double>([1, 10, 0, 0.31]);
+        var paces = new List<TimeSpan>();
+        await using var model = new SlowReadModel(NewDirectory(), () =>
+        {
+            paces.Add(_writer.TimePerEntry);
+            clock.Move(TimeSpan.FromSeconds(seconds.Dequeue()));
+        });
+
+        // All of them say one thing, so that each batch changes one row.
+        for (var i = 0; i < 2 * AtOnce + 1; i++)
+            _made.Add("GRC", Owed("APM-20", "Destroy", "2026-01-01"));
+        await RecordAsync();
+        using var projector = NewProjector(model, clock);
+        await projector.StartAsync(Cancellation);
+        await clock.UntilAsync(TimeSpan.FromMilliseconds(10));
+
+        Assert.Equal(2 * AtOnce + 1, await model.GetPositionAsync(Cancellation));
+        // 4,000 taken in a second, then in ten; there is a pace below which filing goes first.
+        Assert.Equal([0, 1e6 / (0.8 * AtOnce), 500], paces.Select(p => p.TotalMicroseconds));
+        Assert.Equal(TimeSpan.Zero, _writer.TimePerEntry);
+
+        // A batch may also be late without being large.
+        await RecordOneAsync();
+        clock.Move(TimeSpan.FromMilliseconds(10));
+        await clock.UntilAsync(TimeSpan.FromMilliseconds(90));
+        clock.Move(TimeSpan.FromMilliseconds(90));
+        await clock.UntilAsync(TimeSpan.FromMilliseconds(10));
+        Assert.Equal(500, _writer.TimePerEntry.TotalMicroseconds);
+        await projector.StopAsync(Cancellation);
+        Assert.Equal(TimeSpan.Zero, _writer.TimePerEntry);
+    }
+
+    [Fact]
+    public async Task Nothing_is_held_back_for_lists_that_cannot_be_written()
+    {
+        var clock = new StandingClock();
+        var isBroken = false;
+        await using var model = new SlowReadModel(NewDirectory(), () =>
+        {
+            clock.Move(TimeSpan.FromSeconds(1));
+            if (isBroken)
+                throw new IOException("The disk is full.");
+            isBroken = true;
+        });
+        for (var i = 0; i < 8_000; i++)
+            _made.Add("GRC", Owed("APM-20", "Destroy", "2026-01-01"));
+        await RecordAsync();
+        using var projector = NewProjector(model, clock);
+        await projector.StartAsync(Cancellation);
+        await clock.UntilAsync(TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal(4_000, await model.GetPositionAsync(Cancellation));
+        Assert.Equal(TimeSpan.Zero, _writer.TimePerEntry);
+        await projector.StopAsync(Cancellation);
+    }
+
     /// <summary>One entry is in the model, another comes while it pauses.</summary>
     private async Task BeginPauseAsync(Projector projector, ReadModel model, StandingClock clock)
     {
@@ -286,6 +348,14 @@ public sealed class ProjectorTests : IAsyncLifetime
         public (long Done, long Total) Last { get; private set; }
 
         public void Report((long Done, long Total) value) => Last = value;
+    }
+
+    /// <summary>Something happens before each of its rows is written.</summary>
+    private sealed class SlowReadModel(string directory, Action writing)
+        : SqliteReadModel(directory, TimeProvider.System)
+    {
+        internal override IRowWriter WriteRowsOn(DbConnection connection) =>
+            new SqliteRows((SqliteConnection)connection, writing);
     }
 
     /// <summary>A clock on which a wait is over soon, whatever it was to be.</summary>
