@@ -18,6 +18,7 @@ internal sealed class RunningSilo : IAsyncDisposable
     private static readonly Rulebook Rulebook = RegisterFiles.ReadRulebook();
 
     private readonly IHost _host;
+    private bool _isKilled;
 
     private RunningSilo(IHost host, FaultyJournal journal) => (_host, Journal) = (host, journal);
 
@@ -56,9 +57,15 @@ internal sealed class RunningSilo : IAsyncDisposable
         }
     }
 
-    /// <summary>Throws it away as it is: nothing that it still does reaches the store.</summary>
+    /// <summary>
+    /// Throws it away as it is: nothing that it still does reaches the store. Once more is no mistake: whoever could
+    /// not start the next one cleans up after this one.
+    /// </summary>
     public async Task KillAsync()
     {
+        if (_isKilled)
+            return;
+        _isKilled = true;
         Journal.Kill();
         await _host.StopAsync(new CancellationToken(canceled: true));
         // They were told to end, not waited for; what one of them still writes would stand in the way of removing it.
