@@ -141,15 +141,22 @@ public sealed partial record Party
     /// Without what is at rest: files that nothing under way and no day ahead can change, and declarations, whose
     /// effects are in the books.
     /// </summary>
-    public Party Released(Rulebook rulebook)
+    public Party Released(Rulebook rulebook) => Without(FilesAtRest(rulebook), Declarations.Keys);
+
+    /// <summary>The files that nothing under way and no day ahead can change.</summary>
+    public IReadOnlyList<TransferKey> FilesAtRest(Rulebook rulebook)
     {
-        var underWay = Peers.Values
-            .SelectMany(p => p.Unanswered.Values)
-            .SelectMany(FilesOf)
-            .ToHashSet();
-        return Without(
-            Files.Values.Where(f => !underWay.Contains(f.Key) && IsAtRest(f, rulebook)).Select(f => f.Key),
-            Declarations.Keys);
+        var underWay = new HashSet<TransferKey>();
+        foreach (var (_, peer) in Peers)
+        {
+            // Of hundreds of peers, few have not answered.
+            foreach (var (_, message) in peer.Unanswered)
+            {
+                underWay.UnionWith(FilesOf(message));
+            }
+        }
+
+        return [.. Files.Where(f => !underWay.Contains(f.Key) && IsAtRest(f.Value, rulebook)).Select(f => f.Key)];
     }
 
     /// <summary>Without these files and declarations, and what is kept only for them.</summary>

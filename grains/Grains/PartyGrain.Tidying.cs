@@ -35,7 +35,11 @@ internal sealed partial class PartyGrain
     /// <summary>Twice as long each time, so more than ten seconds: then they stand still.</summary>
     private const int ListedLooks = 6;
 
+    /// <summary>Places of entries, some 50 bytes each, from which it is looked which of them are superfluous.</summary>
+    private const int PlacesDueMin = 64;
+
     private int _filesDue = FilesDueMin;
+    private int _placesDue = PlacesDueMin;
 
     /// <summary>The version at which it is looked.</summary>
     private long _lookDue;
@@ -83,7 +87,7 @@ internal sealed partial class PartyGrain
         do
         {
             var settled = _settled;
-            await LetGoAsync(settled, await Task.Run(() => settled.Released(rulebook)));
+            await LetGoAsync(settled, await Task.Run(() => settled.FilesAtRest(rulebook)));
         }
         while (IsLookDue && !_isPoisoned);
     }
@@ -105,12 +109,13 @@ internal sealed partial class PartyGrain
             var (places, basedOn) = (new Dictionary<long, EntryPlace>(_places), _snapshotVersion);
 
             // Neither the work nor a store without asynchronous calls may keep the party's turn.
-            var (released, bytes, isSaved) = await Task.Run(
+            var (atRest, bytes, isSaved) = await Task.Run(
                 async () =>
                 {
-                    var released = settled.Released(rulebook);
-                    var state = SnapshotCodec.Encode(released, v => places[v]);
-                    return (released, state.Length, await snapshots.SaveAsync(
+                    var atRest = settled.FilesAtRest(rulebook);
+                    var state = SnapshotCodec.Encode(
+                        settled.Without(atRest, settled.Declarations.Keys), v => places[v]);
+                    return (atRest, state.Length, await snapshots.SaveAsync(
                         Code, new Snapshot(settled.Version, state), basedOn, mentions, cancellationToken));
                 },
                 cancellationToken);
@@ -124,7 +129,7 @@ internal sealed partial class PartyGrain
             _mentions.ForgetUpTo(settled.Version);
             _tailBytes -= tailBytes;
             _tailBytesDue = Math.Max(SnapshotTailMin, TailPerSnapshot * _snapshotBytes);
-            _releasing = LetGoAsync(settled, released);
+            _releasing = LetGoAsync(settled, atRest);
             GrainTelemetry.Snapshots.Add(1);
         }
         catch (Exception e) when (e is JournalException or OperationCanceledException or ObjectDisposedException)
@@ -159,7 +164,7 @@ internal sealed partial class PartyGrain
     /// Drops what a party that is durable is told to be without, unless it has changed since. It is then listed from
     /// the read model, so that has to have it: or it could not be read while lists cannot be written.
     /// </summary>
-    private async Task LetGoAsync(Grid.Party settled, Grid.Party released)
+    private async Task LetGoAsync(Grid.Party settled, IReadOnlyList<TransferKey> atRest)
     {
         var position = PositionOf(settled.Version);
         if (!await IsListedAsync(position) && settled.Files.Count < UnlistedMax)
@@ -171,10 +176,8 @@ internal sealed partial class PartyGrain
         _releasedAt = Math.Max(_releasedAt, position);
         LetGo(
             [
-                .. settled.Files
-                    .Where(f => !released.Files.ContainsKey(f.Key)
-                        && _party.Files.TryGetValue(f.Key, out var now) && ReferenceEquals(now, f.Value))
-                    .Select(f => f.Key),
+                .. atRest.Where(k =>
+                    _party.Files.TryGetValue(k, out var now) && ReferenceEquals(now, settled.Files[k])),
             ],
             settled.Declarations.Keys,
             settled.Version);
@@ -232,6 +235,22 @@ internal sealed partial class PartyGrain
             _recalled.Remove(key);
         }
 
+        ForgetPlaces();
+
+        bool IsPending(string name) => pending.Count > 0 && pending.Contains(Mention.KeyOf(name));
+    }
+
+    /// <summary>
+    /// Drops the places of entries before the last snapshot that nothing in memory refers to. All of the party is
+    /// looked through for it, so only when there are twice as many as stayed.
+    /// </summary>
+    private void ForgetPlaces()
+    {
+        if (_places.Count < _placesDue)
+        {
+            return;
+        }
+
         var kept = SnapshotCodec.VersionsIn(_party).Union(SnapshotCodec.VersionsIn(_settled));
         foreach (var version in _places.Keys.Where(v => v <= _snapshotVersion && !kept.Contains(v)).ToList())
         {
@@ -242,7 +261,7 @@ internal sealed partial class PartyGrain
             }
         }
 
-        bool IsPending(string name) => pending.Count > 0 && pending.Contains(Mention.KeyOf(name));
+        _placesDue = Math.Max(PlacesDueMin, 2 * _places.Count);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No snapshot of {Party} could be kept; trying again later")]
