@@ -8,15 +8,18 @@ namespace Treaty.Grid.Stockpiles;
 /// </summary>
 public sealed class Ledger
 {
-    private static readonly ImmutableDictionary<string, ImmutableDictionary<Account, Balance>> NoItems =
-        ImmutableDictionary.Create<string, ImmutableDictionary<Account, Balance>>(StringComparer.Ordinal);
+    private static readonly ImmutableArray<Place> Holdings =
+        [.. Enum.GetValues<Place>().Where(place => new Account("", place).IsHolding)];
 
-    private readonly ImmutableDictionary<string, ImmutableDictionary<Account, Balance>> _items;
+    private static readonly ImmutableDictionary<string, ItemBooks> NoItems =
+        ImmutableDictionary.Create<string, ItemBooks>(StringComparer.Ordinal);
+
+    private readonly ImmutableDictionary<string, ItemBooks> _items;
     private readonly ImmutableDictionary<Account, ImmutableArray<Opening>> _stated;
     private readonly ImmutableDictionary<Account, ImmutableSortedDictionary<DateOnly, long>> _declared;
 
     private Ledger(
-        ImmutableDictionary<string, ImmutableDictionary<Account, Balance>> items, ImmutableArray<Opening> openings,
+        ImmutableDictionary<string, ItemBooks> items, ImmutableArray<Opening> openings,
         ImmutableDictionary<Account, ImmutableArray<Opening>> stated,
         ImmutableDictionary<Account, ImmutableSortedDictionary<DateOnly, long>> declared)
     {
@@ -40,19 +43,19 @@ public sealed class Ledger
     public IEnumerable<string> Items => _items.Keys;
 
     /// <summary>The sum over all accounts: zero.</summary>
-    public long Sum => _items.Values.Sum(accounts => accounts.Values.Sum(balance => balance.Last));
+    public long Sum => Accounts.Sum(account => account.Quantity);
 
     /// <summary>
     /// Every account by item, class and lot: its balance at the end of each day on which it changed, the days for which
     /// it was stated and by which opening, and what statements have booked into it.
     /// </summary>
     public IEnumerable<AccountHistory> Histories => _items
-        .SelectMany(i => i.Value)
+        .SelectMany(i => i.Value.Accounts)
         .Select(a => new AccountHistory(
             a.Key, a.Value.Steps, StatementsOf(a.Key),
             _declared.GetValueOrDefault(a.Key, ImmutableSortedDictionary<DateOnly, long>.Empty)))
         .Concat(_stated
-            .Where(s => !AccountsOf(s.Key.Item).ContainsKey(s.Key))
+            .Where(s => !BooksOf(s.Key.Item).Accounts.ContainsKey(s.Key))
             .Select(s => new AccountHistory(s.Key, [], s.Value, ImmutableSortedDictionary<DateOnly, long>.Empty)))
         .OrderBy(h => h.Account.Item, StringComparer.Ordinal)
         .ThenBy(h => h.Account.Place)
@@ -70,10 +73,8 @@ public sealed class Ledger
             declared = declared.AddRange(byItem
                 .Where(h => !h.Declared.IsEmpty)
                 .Select(h => KeyValuePair.Create(h.Account, h.Declared)));
-            var accounts = byItem
-                .Where(h => !h.Balances.IsEmpty)
-                .ToImmutableDictionary(h => h.Account, h => new Balance(h.Balances));
-            items = accounts.IsEmpty ? items : items.Add(byItem.Key, accounts);
+            var booked = byItem.Where(h => !h.Balances.IsEmpty).ToList();
+            items = booked.Count == 0 ? items : items.Add(byItem.Key, ItemBooks.Of(booked));
         }
 
         return new Ledger(items, [.. openings], stated, declared);
@@ -87,15 +88,13 @@ public sealed class Ledger
         }
 
         var item = booking.From.Item;
-        var accounts = _items.GetValueOrDefault(item, ImmutableDictionary<Account, Balance>.Empty);
-        accounts = accounts
-            .SetItem(booking.From, Of(accounts, booking.From).With(booking.Date, -booking.Quantity));
-        accounts = accounts
-            .SetItem(booking.To, Of(accounts, booking.To).With(booking.Date, booking.Quantity));
+        var books = BooksOf(item)
+            .With(booking.From, booking.Date, -booking.Quantity)
+            .With(booking.To, booking.Date, booking.Quantity);
         var declared = booking.From.Place == Place.Declared ? Declare(booking.To, booking.Date, booking.Quantity)
             : booking.To.Place == Place.Declared ? Declare(booking.From, booking.Date, -booking.Quantity)
             : _declared;
-        return new Ledger(_items.SetItem(item, accounts), Openings, _stated, declared);
+        return new Ledger(_items.SetItem(item, books), Openings, _stated, declared);
     }
 
     /// <summary>
@@ -187,35 +186,25 @@ public sealed class Ledger
     }
 
     /// <summary>The balance at the end of a day.</summary>
-    public long On(Account account, DateOnly day) =>
-        _items.TryGetValue(account.Item, out var accounts) ? Of(accounts, account).On(day) : 0;
+    public long On(Account account, DateOnly day) => BooksOf(account.Item).Of(account).On(day);
 
     /// <summary>The balance over all lots at the end of a day.</summary>
-    public long On(string item, Place place, DateOnly day)
-    {
-        var sum = 0L;
-        foreach (var (account, balance) in AccountsOf(item))
-        {
-            sum += account.Place == place ? balance.On(day) : 0;
-        }
-
-        return sum;
-    }
+    public long On(string item, Place place, DateOnly day) => BooksOf(item).Total(place).On(day);
 
     /// <summary>The balance over all lots of some items, in some classes, at the end of a day.</summary>
     public long On(Func<string, bool> items, ImmutableArray<Place> places, DateOnly day)
     {
         var sum = 0L;
-        foreach (var (item, accounts) in _items)
+        foreach (var (item, books) in _items)
         {
             if (!items(item))
             {
                 continue;
             }
 
-            foreach (var (account, balance) in accounts)
+            foreach (var place in places)
             {
-                sum += places.Contains(account.Place) ? balance.On(day) : 0;
+                sum += books.Total(place).On(day);
             }
         }
 
@@ -229,31 +218,16 @@ public sealed class Ledger
     public (long Balance, DateOnly Day) LowestFrom(
         string item, Place place, DateOnly day, IReadOnlyCollection<string> covers)
     {
-        if (covers.Count == 0 && AccountsOf(item) is var accounts)
+        if (covers.Count == 0)
         {
-            Balance? only = null;
-            var count = 0;
-            foreach (var (account, balance) in accounts)
-            {
-                if (account.Place == place)
-                {
-                    (only, count) = (balance, count + 1);
-                }
-            }
-
-            if (count < 2)
-            {
-                return only?.LowestFrom(day) ?? (0, day);
-            }
+            return BooksOf(item).Total(place).LowestFrom(day);
         }
 
-        // One pass over the changes of all lots: a party may hold thousands.
         var names = covers.Prepend(item).ToList();
         var running = new long[names.Count];
         var changes = names
-            .SelectMany((name, index) => AccountsOf(name)
-                .Where(a => a.Key.Place == place)
-                .SelectMany(a => a.Value.Changes.Select(c => (c.Day, Index: index, c.Quantity))))
+            .SelectMany((name, index) => BooksOf(name).Total(place).Changes
+                .Select(c => (c.Day, Index: index, c.Quantity)))
             .OrderBy(c => c.Day)
             .ToList();
         var lowest = (Balance: long.MaxValue, Day: day);
@@ -281,7 +255,7 @@ public sealed class Ledger
     /// <summary>Holdings that are not zero at the end of a day, by item, class and lot.</summary>
     public IEnumerable<(Account Account, long Quantity)> HoldingsOn(DateOnly day) =>
         _items.OrderBy(i => i.Key, StringComparer.Ordinal)
-            .SelectMany(i => i.Value)
+            .SelectMany(i => i.Value.Accounts)
             .Where(a => a.Key.IsHolding)
             .Select(a => (Account: a.Key, Quantity: a.Value.On(day)))
             .Where(h => h.Quantity != 0)
@@ -291,7 +265,7 @@ public sealed class Ledger
 
     /// <summary>Every account with its final balance.</summary>
     public IEnumerable<(Account Account, long Quantity)> Accounts =>
-        _items.Values.SelectMany(a => a).Select(a => (a.Key, a.Value.Last));
+        _items.Values.SelectMany(i => i.Accounts).Select(a => (a.Key, a.Value.Last));
 
     /// <summary>
     /// The final balance of a lot over all holding classes but transit; 0 for a lot that the books never held, since
@@ -299,20 +273,53 @@ public sealed class Ledger
     /// </summary>
     public long LeftInLot(string item, string lot)
     {
-        var balances = AccountsOf(item)
-            .Where(a => a.Key.IsHolding && a.Key.Lot == lot)
-            .Select(a => a.Value)
-            .ToList();
+        var books = BooksOf(item);
+        var balances = Holdings.Select(place => books.Of(new Account(item, place, lot))).ToList();
         return balances.Exists(b => b.Highest > 0) ? balances.Sum(b => b.Last) : 0;
     }
 
-    private static Balance Of(ImmutableDictionary<Account, Balance> accounts, Account account) =>
-        accounts.GetValueOrDefault(account, Balance.Zero);
+    private ItemBooks BooksOf(string item) => _items.GetValueOrDefault(item, ItemBooks.Empty);
 
-    private ImmutableDictionary<Account, Balance> AccountsOf(string item) =>
-        _items.GetValueOrDefault(item, ImmutableDictionary<Account, Balance>.Empty);
+    /// <summary>The accounts of one item, and what all lots of each class come to.</summary>
+    /// <remarks>A party may have thousands of lots: what is decided looks at totals, or at one lot.</remarks>
+    private sealed class ItemBooks
+    {
+        private readonly ImmutableDictionary<Place, Balance> _totals;
 
-    /// <summary>The balance of one account at the end of each day on which it changed, by day.</summary>
+        private ItemBooks(
+            ImmutableDictionary<Account, Balance> accounts, ImmutableDictionary<Place, Balance> totals) =>
+            (Accounts, _totals) = (accounts, totals);
+
+        public static ItemBooks Empty { get; } = new(
+            ImmutableDictionary<Account, Balance>.Empty, ImmutableDictionary<Place, Balance>.Empty);
+
+        public ImmutableDictionary<Account, Balance> Accounts { get; }
+
+        public static ItemBooks Of(IEnumerable<AccountHistory> histories)
+        {
+            var accounts = histories.ToImmutableDictionary(h => h.Account, h => new Balance(h.Balances));
+            return new ItemBooks(
+                accounts,
+                accounts.GroupBy(a => a.Key.Place, a => a.Value).ToImmutableDictionary(p => p.Key, Balance.Sum));
+        }
+
+        public Balance Of(Account account) => Accounts.GetValueOrDefault(account, Balance.Zero);
+
+        public Balance Total(Place place) => _totals.GetValueOrDefault(place, Balance.Zero);
+
+        public ItemBooks With(Account account, DateOnly day, long change)
+        {
+            var (before, total) = (Of(account), Total(account.Place));
+            var after = before.With(day, change);
+
+            // The only account of its class is its total.
+            return new ItemBooks(
+                Accounts.SetItem(account, after),
+                _totals.SetItem(account.Place, ReferenceEquals(total, before) ? after : total.With(day, change)));
+        }
+    }
+
+    /// <summary>A balance at the end of each day on which it changed, by day.</summary>
     private sealed class Balance
     {
         private readonly ImmutableArray<(DateOnly Day, long Quantity)> _steps;
@@ -320,6 +327,19 @@ public sealed class Ledger
         public Balance(ImmutableArray<(DateOnly Day, long Quantity)> steps) => _steps = steps;
 
         public static Balance Zero { get; } = new([]);
+
+        public static Balance Sum(IEnumerable<Balance> balances)
+        {
+            var all = balances.ToList();
+            var sum = 0L;
+            return all is [var only] ? only : new Balance(
+            [
+                .. all.SelectMany(b => b.Changes)
+                    .GroupBy(c => c.Day, c => c.Quantity)
+                    .OrderBy(day => day.Key)
+                    .Select(day => (day.Key, sum += day.Sum())),
+            ]);
+        }
 
         public ImmutableArray<(DateOnly Day, long Quantity)> Steps => _steps;
 
@@ -330,8 +350,6 @@ public sealed class Ledger
         /// <summary>By how much it changed on each day.</summary>
         public IEnumerable<(DateOnly Day, long Quantity)> Changes => _steps
             .Select((step, index) => (step.Day, step.Quantity - (index == 0 ? 0 : _steps[index - 1].Quantity)));
-
-        public IEnumerable<DateOnly> Days => _steps.Select(s => s.Day);
 
         public long On(DateOnly day)
         {

@@ -10,19 +10,35 @@ public sealed class AllocationTests
     private const long Budget = 92_000;
 
     private const int Transfers = 500;
+    private const int Measured = 500;
 
     [Fact]
     public void A_notice_in_the_files_of_both_sides_allocates_no_more_than_its_budget()
     {
-        var sides = new TwoSides();
-        sides.Exchange(Transfers);
-        sides.Release();
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        sides.Exchange(Transfers);
-        var notice = (GC.GetAllocatedBytesForCurrentThread() - before) / (2 * Transfers);
+        var notice = BytesAfter(Transfers, new TwoSides());
 
         TestContext.Current.TestOutputHelper!.WriteLine($"{notice:N0} bytes a notice");
         Assert.InRange(notice, Budget / 4, Budget);
+    }
+
+    [Fact]
+    public void A_notice_allocates_hardly_more_where_there_were_thousands_of_lots_before()
+    {
+        var sides = new TwoSides(namesLots: true);
+        var few = BytesAfter(Transfers, sides);
+        var many = BytesAfter(6 * Transfers, sides);
+
+        TestContext.Current.TestOutputHelper!.WriteLine($"{few:N0}, then {many:N0} bytes a notice");
+        Assert.InRange(many, few / 2, few * 6 / 5);
+    }
+
+    private static long BytesAfter(int transfers, TwoSides sides)
+    {
+        sides.Exchange(transfers);
+        sides.Release();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        sides.Exchange(Measured);
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / (2 * Measured);
     }
 }

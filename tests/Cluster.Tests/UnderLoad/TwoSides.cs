@@ -20,17 +20,26 @@ internal sealed class TwoSides
     private static readonly DateTimeOffset Began = new(2024, 12, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly string[] Items = ["PMN", "PMN-2", "PMA-2", "PMA-3", "M14"];
 
+    private readonly bool _namesLots;
     private DateTimeOffset _now = Began;
     private long _position;
 
-    public TwoSides()
+    /// <param name="namesLots">
+    /// Each transfer is of a lot of its own, and both sides have declared their stock: so all is judged.
+    /// </param>
+    public TwoSides(bool namesLots = false)
     {
+        _namesLots = namesLots;
         foreach (var state in RegisterFiles.ReadStates().Where(s => s.Code is Sender or Recipient))
         {
             var side = state.Code == Sender ? From : To;
             side.Decide(new RegisterParty(state.Name, _now), Rulebook);
             foreach (var notification in state.Notifications)
                 side.Decide(new RecordNotification(notification, _now), Rulebook);
+            if (namesLots)
+            {
+                side.Decide(new FileDeclaration(Stock(), _now), Rulebook);
+            }
         }
     }
 
@@ -62,11 +71,10 @@ internal sealed class TwoSides
 
     public FileNotice Dispatch(int number) => File(
         number, NoticeKind.Dispatch, Sender, FirstDay.AddDays(number % Days),
-        new Line(ItemOf(number), SizeOf(number)) { Class = Place.Retained });
+        LineOf(number) with { Class = Place.Retained });
 
     public FileNotice Receipt(int number) => File(
-        number, NoticeKind.Receipt, Recipient, FirstDay.AddDays((number % Days) + 5),
-        new Line(ItemOf(number), SizeOf(number)));
+        number, NoticeKind.Receipt, Recipient, FirstDay.AddDays((number % Days) + 5), LineOf(number));
 
     /// <summary>The message that tells the other side of a notice just filed.</summary>
     public TakeNotice Message(Decided filed)
@@ -93,10 +101,19 @@ internal sealed class TwoSides
         filer.Ride(Answer(other.Party.Code, taken), Rulebook);
     }
 
-    private static string ItemOf(int number) => Items[number % Items.Length];
+    private static Declaration Stock() => new(
+        "stock", DeclarationKind.Opening, FirstDay.AddDays(-1),
+        [.. Items.Select(item => new Line(item, 1_000_000_000) { Class = Place.Retained })], Place.Unspecified, null);
 
-    // No two say the same: that would be found.
-    private static long SizeOf(int number) => 1_000 + (10L * number);
+    private Line LineOf(int number)
+    {
+        // No two say the same: that would be found.
+        var size = 1_000 + (10L * number);
+        return new Line(Items[number % Items.Length], size)
+        {
+            Lots = _namesLots ? [new Lot(FormattableString.Invariant($"L-{number}"), size)] : [],
+        };
+    }
 
     private FileNotice File(int number, NoticeKind kind, string filer, DateOnly day, Line line) => new(
         new Notice(
