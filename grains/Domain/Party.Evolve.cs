@@ -178,8 +178,7 @@ public sealed partial record Party
         {
             Notices = Notices.Add(notice.Id, notice.Transfer),
             Contents = next.ContentsWith(notice),
-            Exchanges = Sum(
-                former is null ? Exchanges : Sum(Exchanges, Exchange.In(former), -1), Exchange.In(notice)),
+            Exchanges = (former is null ? Exchanges : Exchanges.Without(former)).With(notice),
             Destructions = Sum(
                 former is null ? Destructions : Sum(Destructions, Destruction.In(former), -1), Destruction.In(notice)),
             Peers = PeersWith(filed.Addresses, new Outbound(notice.Transfer, notice.Id)),
@@ -236,9 +235,9 @@ public sealed partial record Party
     }
 
     /// <summary>Sums with what one statement adds to them, or takes from them.</summary>
-    private static ImmutableSortedDictionary<T, long> Sum<T>(
-        ImmutableSortedDictionary<T, long> sums, IEnumerable<(T Key, long Quantity)> parts, int sign = 1)
-        where T : struct
+    private static ImmutableSortedDictionary<Destruction, long> Sum(
+        ImmutableSortedDictionary<Destruction, long> sums, IEnumerable<(Destruction Key, long Quantity)> parts,
+        int sign = 1)
     {
         foreach (var (key, quantity) in parts)
         {

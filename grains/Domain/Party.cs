@@ -50,9 +50,7 @@ public sealed partial record Party(string Code)
 
     public Ledger Books { get; init; } = Ledger.Empty;
 
-    /// <summary>What it sent and received, by its own notices in effect.</summary>
-    public ImmutableSortedDictionary<Exchange, long> Exchanges { get; init; } =
-        ImmutableSortedDictionary<Exchange, long>.Empty;
+    public Exchanges Exchanges { get; init; } = Exchanges.None;
 
     /// <summary>What it destroyed, by its own statements in effect that name the site.</summary>
     public ImmutableSortedDictionary<Destruction, long> Destructions { get; init; } =

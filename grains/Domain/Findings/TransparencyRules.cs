@@ -88,11 +88,8 @@ public static class TransparencyRules
     }
 
     private static bool IsAboveThreshold(Party party, Jurisdiction law, Scope scope, int year) =>
-        scope.AbovePerYear == 0 || party.Exchanges
-            .Where(e => e.Key.Year == year && e.Value > 0
-                && (scope.Items.IsEmpty ? law.CoversAlways(e.Key.Item) : law.IsIn(e.Key.Item, scope.Items)))
-            .GroupBy(e => e.Key.Item, StringComparer.Ordinal)
-            .Any(g => g.Sum(e => e.Value) > scope.AbovePerYear);
+        scope.AbovePerYear == 0 || party.Exchanges.In(year).Any(e => e.Value > scope.AbovePerYear
+            && (scope.Items.IsEmpty ? law.CoversAlways(e.Key) : law.IsIn(e.Key, scope.Items)));
 
     /// <summary>No duty due before that day is called missed.</summary>
     internal static DateOnly AssessedFrom(Party party, Jurisdiction law) =>
@@ -392,9 +389,10 @@ public static class TransparencyRules
             ReportDraft.AccountOf(party.Books, i, new DateOnly(filed.AsOf.Year - 1, 12, 31), filed.AsOf)),
     ];
 
-    private static Dictionary<Exchange, long> ExchangesIn(Party party, Jurisdiction law, int year) => party.Exchanges
-        .Where(e => e.Key.Year == year && e.Value != 0 && law.CoversAlways(e.Key.Item))
-        .ToDictionary();
+    private static Dictionary<Exchange, long> ExchangesIn(Party party, Jurisdiction law, int year) =>
+        party.Exchanges.All
+            .Where(e => e.Key.Year == year && e.Value != 0 && law.CoversAlways(e.Key.Item))
+            .ToDictionary();
 
     private static string PeriodOf(FiledReport filed) =>
         filed.Report.IsInitial ? "initial" : Inputs.Text(filed.AsOf.Year);

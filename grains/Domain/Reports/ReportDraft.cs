@@ -125,7 +125,7 @@ public static class ReportDraft
 
     private static ImmutableArray<ReportedTransfer> TransfersIn(Party party, Jurisdiction law, int year) =>
     [
-        .. party.Exchanges
+        .. party.Exchanges.All
             .Where(e => e.Key.Year == year && e.Value > 0 && law.CoversAlways(e.Key.Item))
             .GroupBy(e => (e.Key.Partner, e.Key.IsIncoming, e.Key.Purpose))
             .Select(g => new ReportedTransfer(

@@ -172,27 +172,3 @@ public sealed record TransparencyReport
         : !DestroyedAtSites.SequenceEqual(other.DestroyedAtSites) ? "destroyed_at_sites"
         : null;
 }
-
-/// <summary>What a party sent or received in a year, by its own notices, as reports sum it up.</summary>
-/// <param name="Year">Of the dispatch for what it sent, of the receipt for what it received.</param>
-public readonly record struct Exchange(int Year, bool IsIncoming, string Partner, string Item, Purpose Purpose)
-    : IComparable<Exchange>
-{
-    public int CompareTo(Exchange other)
-    {
-        var order = Year.CompareTo(other.Year);
-        order = order != 0 ? order : IsIncoming.CompareTo(other.IsIncoming);
-        order = order != 0 ? order : string.CompareOrdinal(Partner, other.Partner);
-        order = order != 0 ? order : string.CompareOrdinal(Item, other.Item);
-        return order != 0 ? order : Purpose.CompareTo(other.Purpose);
-    }
-
-    /// <summary>What a notice adds to them, by its filer's account; nothing for other kinds than these two.</summary>
-    public static IEnumerable<(Exchange Exchange, long Quantity)> In(Notice notice) =>
-        notice.Kind is not (NoticeKind.Dispatch or NoticeKind.Receipt) ? []
-        : notice.Lines.Where(l => l.Quantity > 0).Select(l => (
-            new Exchange(
-                notice.Date.Year, notice.Kind == NoticeKind.Receipt, notice.Transfer.Counterpart(notice.Filer), l.Item,
-                notice.Purpose),
-            l.Quantity));
-}

@@ -37,7 +37,7 @@ public static class SnapshotCodec
         Completions = { party.Completions.Select(ToMessage) },
         Discoveries = { party.Discoveries.Select(ToMessage) },
         RegisteredOn = party.RegisteredOn.ToDate(),
-        Exchanges = { party.Exchanges.Select(e => ToMessage(e.Key, e.Value)) },
+        Exchanges = { party.Exchanges.All.Select(e => ToMessage(e.Key, e.Value)) },
         Reports = { party.Reports.Select(r => ToMessage(r, party.Code)) },
         Destructions = { party.Destructions.Select(d => ToMessage(d.Key, d.Value)) },
         Retained = { party.Retained.Select(ToMessage) },
@@ -98,8 +98,8 @@ public static class SnapshotCodec
             Completions = [.. message.Completions.Select(ToStatement)],
             Discoveries = [.. message.Discoveries.Select(ToStatement)],
             RegisteredOn = message.RegisteredOn.ToDay(),
-            Exchanges = message.Exchanges.ToImmutableSortedDictionary(
-                e => new Exchange(e.Year, e.Incoming, e.Partner, e.Item, (Purpose)e.Purpose), e => e.Quantity),
+            Exchanges = Exchanges.Of(message.Exchanges.Select(e => KeyValuePair.Create(
+                new Exchange(e.Year, e.Incoming, e.Partner, e.Item, (Purpose)e.Purpose), e.Quantity))),
             Reports =
             [
                 .. message.Reports.Select(r => new Treaty.Grid.FiledReport(

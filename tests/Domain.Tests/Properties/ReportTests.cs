@@ -92,5 +92,5 @@ public sealed class ReportTests
     /// <summary>Books that have less than nothing somewhere (APM-42): no report can be right about that.</summary>
     private static bool IsOverdrawn(Party party) => Enumerable.Range(2006, 4)
         .Any(year => party.Books.HoldingsOn(new DateOnly(year, 12, 31)).Any(h => h.Quantity < 0))
-        || party.Exchanges.Values.Any(q => q < 0);
+        || party.Exchanges.All.Values.Any(q => q < 0);
 }
