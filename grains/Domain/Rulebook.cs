@@ -124,7 +124,7 @@ public sealed class Rulebook
     public Standings StandingsOf(Party party, Notice notice)
     {
         var all = notice.Lines.IsEmpty || notice.Lines.Any(l => Taxonomy.Find(l.Item) is null);
-        return new Standings(
+        return Standings.Of(
         [
             .. (all ? Jurisdictions : ConcernedBy(notice.Lines))
                 .Select(j => party.MembershipOn(j.Convention, notice.Date).Standing),

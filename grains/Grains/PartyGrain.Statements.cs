@@ -174,7 +174,7 @@ internal sealed partial class PartyGrain
 
     private Receipt ReceiptOf(long version, DateTimeOffset recordTime)
     {
-        var (position, trace) = PlaceOf(version);
-        return View.Receipt(position, recordTime, trace);
+        var place = PlaceOf(version);
+        return View.Receipt(place.Position, recordTime, place.TraceId);
     }
 }

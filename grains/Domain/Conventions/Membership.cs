@@ -95,6 +95,13 @@ public sealed record Standing(string Convention, MembershipStatus Status)
 /// <summary>Where a state stood on the day of an act, under each convention that the act's items concern.</summary>
 public sealed record Standings(ImmutableArray<Standing> All)
 {
+    private static readonly CanonicalCache<Standings> Known = new(1_024);
+
+    /// <summary>
+    /// These, as one object for all that are equal: there are few, and each notice in each file has two.
+    /// </summary>
+    public static Standings Of(ImmutableArray<Standing> all) => Known.Of(new Standings(all));
+
     /// <summary>
     /// The one under a convention; null if none was taken down: the convention was not judged then.
     /// </summary>
@@ -115,5 +122,14 @@ public sealed record Standings(ImmutableArray<Standing> All)
 
     public bool Equals(Standings? other) => other is not null && All.SequenceEqual(other.All);
 
-    public override int GetHashCode() => All.Length == 0 ? 0 : All[0].GetHashCode();
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        foreach (var standing in All)
+        {
+            hash.Add(standing);
+        }
+
+        return hash.ToHashCode();
+    }
 }

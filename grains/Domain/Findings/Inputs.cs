@@ -6,6 +6,8 @@ namespace Treaty.Grid.Findings;
 /// <summary>The facts a finding rests on, written so that every reader reads the same.</summary>
 internal sealed class Inputs
 {
+    private static readonly CanonicalCache<string> Days = new(1_024);
+
     private readonly ImmutableSortedDictionary<string, string>.Builder _facts =
         ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
 
@@ -30,7 +32,7 @@ internal sealed class Inputs
     public static string Text<T>(T value) where T : struct, Enum =>
         Names<T>.All.TryGetValue(value, out var name) ? name : Names<T>.Of(value);
 
-    public static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    public static string Text(DateOnly day) => Days.Of(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
 
     private static class Names<T> where T : struct, Enum
     {

@@ -59,9 +59,9 @@ public static class EntryCodec
         },
     };
 
-    public static Standings ToStandings(this J.Standings standings) => new(
+    public static Standings ToStandings(this J.Standings standings) => Standings.Of(
     [
-        .. standings.Standings_.Select(s => new Standing(s.Convention, (MembershipStatus)s.Status)
+        .. standings.Standings_.Select(s => new Standing(StatementCodec.Known(s.Convention), (MembershipStatus)s.Status)
         {
             ProvisionalApplication = s.ProvisionalApplication,
             SuspensionAsserted = s.SuspensionAsserted,
@@ -214,8 +214,8 @@ public static class EntryCodec
     };
 
     private static NoticeDelivered ToEvent(J.NoticeDelivered e) => new(
-        e.From, e.Sequence, e.Notice.ToNotice(e.From, e.Id), e.FiledAt.ToDateTimeOffset(), e.Position,
-        e.Filer.ToStandings(), e.Here.ToStandings());
+        StatementCodec.Known(e.From), e.Sequence, e.Notice.ToNotice(e.From, e.Id), e.FiledAt.ToDateTimeOffset(),
+        e.Position, e.Filer.ToStandings(), e.Here.ToStandings());
 
     /// <summary>As it is sent, and as it is stored.</summary>
     public static J.StandingsDelivered ToMessage(StandingsDelivered told) => new()
@@ -238,7 +238,7 @@ public static class EntryCodec
 
     private static J.Address ToMessage(Address address) => new() { To = address.To, Sequence = address.Sequence };
 
-    private static Address ToAddress(J.Address address) => new(address.To, address.Sequence);
+    private static Address ToAddress(J.Address address) => new(StatementCodec.Known(address.To), address.Sequence);
 
     public static J.AnswerReceived ToMessage(this AnswerReceived answer) => new()
     {
@@ -249,7 +249,7 @@ public static class EntryCodec
     };
 
     public static AnswerReceived ToAnswer(this J.AnswerReceived answer) =>
-        new(answer.From, answer.Sequence, answer.Position, answer.There.ToStandings());
+        new(StatementCodec.Known(answer.From), answer.Sequence, answer.Position, answer.There.ToStandings());
 
     public static J.TransferAssessed ToMessage(TransferAssessed assessed) => new()
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Google.Protobuf;
@@ -11,8 +12,44 @@ using J = Treaty.Grid.Journal.V1;
 namespace Treaty.Grid.Storage.Codec;
 
 /// <summary>Where an entry stands in the journal.</summary>
-/// <param name="TraceId">Of the request that led to it; the default if it was not traced.</param>
-public readonly record struct EntryPlace(long Position, ActivityTraceId TraceId);
+/// <remarks>A party keeps thousands: the trace is kept as its bytes, not as the text that <c>ActivityTraceId</c> is.
+/// </remarks>
+public readonly record struct EntryPlace
+{
+    private readonly long _traceHigh;
+    private readonly long _traceLow;
+
+    public EntryPlace(long position, ActivityTraceId traceId)
+    {
+        Position = position;
+        if (traceId != default)
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            traceId.CopyTo(bytes);
+            _traceHigh = BinaryPrimitives.ReadInt64BigEndian(bytes);
+            _traceLow = BinaryPrimitives.ReadInt64BigEndian(bytes[8..]);
+        }
+    }
+
+    public long Position { get; init; }
+
+    /// <summary>Of the request that led to it; the default if it was not traced.</summary>
+    public ActivityTraceId TraceId
+    {
+        get
+        {
+            if ((_traceHigh | _traceLow) == 0)
+            {
+                return default;
+            }
+
+            Span<byte> bytes = stackalloc byte[16];
+            BinaryPrimitives.WriteInt64BigEndian(bytes, _traceHigh);
+            BinaryPrimitives.WriteInt64BigEndian(bytes[8..], _traceLow);
+            return ActivityTraceId.CreateFromBytes(bytes);
+        }
+    }
+}
 
 /// <summary>
 /// Between a party and the bytes of its snapshot. The same party always has the same bytes, so that a snapshot can be

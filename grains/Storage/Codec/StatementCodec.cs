@@ -13,6 +13,11 @@ namespace Treaty.Grid.Storage.Codec;
 /// </summary>
 public static class StatementCodec
 {
+    /// <summary>Of the names that parties choose for themselves, few would come again.</summary>
+    private const int KnownLengthMax = 32;
+
+    private static readonly CanonicalCache<string> Names = new(4_096);
+
     public static DateOnly ToDay(this Date date) => new(date.Year, date.Month, date.Day);
 
     public static Date ToDate(this DateOnly day) => new() { Year = day.Year, Month = day.Month, Day = day.Day };
@@ -24,11 +29,15 @@ public static class StatementCodec
     {
         var parts = name.Split('/');
         var rest = parts is ["parties", _, "transfers", var last] ? last.Split('~', 2) : [];
-        return rest.Length == 2 ? new TransferKey(parts[1], rest[0], rest[1]) : null;
+        return rest.Length == 2 ? new TransferKey(Known(parts[1]), Known(rest[0]), rest[1]) : null;
     }
 
+    /// <summary>A code or the id of an item or convention, as one object wherever it is kept.</summary>
+    public static string Known(string name) => name.Length > KnownLengthMax ? name : Names.Of(name);
+
     public static Notice ToNotice(this V1.Notice notice, string filer, string id) => new(
-        id, filer, (NoticeKind)notice.Kind, new TransferKey(notice.Sender, notice.Recipient, notice.Transfer),
+        id, Known(filer), (NoticeKind)notice.Kind,
+        new TransferKey(Known(notice.Sender), Known(notice.Recipient), notice.Transfer),
         (Purpose)notice.Purpose, notice.Date.ToDay(), [.. notice.Lines.Select(ToLine)])
     {
         Transit = [.. notice.Transit],
@@ -217,7 +226,7 @@ public static class StatementCodec
     public static string IdOf(string name) => name[(name.LastIndexOf('/') + 1)..];
 
     public static Line ToLine(this V1.Line line) => new(
-        line.ItemId.Length > 0 ? line.ItemId : line.Item, line.Quantity)
+        Known(line.ItemId.Length > 0 ? line.ItemId : line.Item), line.Quantity)
     {
         Alias = line.ItemId.Length > 0 ? line.Item : null,
         Basis = (QuantityBasis)line.Basis,
