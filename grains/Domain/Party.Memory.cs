@@ -191,8 +191,8 @@ public sealed partial record Party
         var mayChangeByOthers = !Lifecycle.IsEnded(file) && file.Dispatches.Any(n => n.Notice.Filer == Code
             && n.Notice.Lines.Any(l => !l.Lots.IsEmpty));
         return !mayChangeByOthers
-            && Assess(file, rulebook, DateOnly.MaxValue).All(f => !rulebook.IsByTime(f.Key.Rule))
-            && Obligations.OfTransfer(this, file, rulebook).All(o => o.IsMet);
+            && Obligations.OfTransfer(this, file, rulebook).All(o => o.IsMet)
+            && Assess(file, rulebook, DateOnly.MaxValue).All(f => !rulebook.IsByTime(f.Key.Rule));
     }
 
     private Party Recall(TransferKey key, Party recollected)

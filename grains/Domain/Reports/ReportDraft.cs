@@ -15,9 +15,6 @@ namespace Treaty.Grid.Reports;
 /// </remarks>
 public static class ReportDraft
 {
-    private static readonly ImmutableArray<Place> HoldingClasses =
-        [.. Enum.GetValues<Place>().Where(p => p != Place.Unspecified && new Account("", p).IsHolding)];
-
     /// <summary>The yearly report for a calendar year.</summary>
     public static Declaration OfYear(Party party, Jurisdiction law, int year, string id) =>
         Of(party, law, new DateOnly(year - 1, 12, 31), new DateOnly(year, 12, 31), id, isInitial: false);
@@ -62,7 +59,7 @@ public static class ReportDraft
 
     /// <summary>What a party holds of a type in all classes, and what of it is on the way.</summary>
     public static long HeldOn(Ledger books, string item, DateOnly day) =>
-        HoldingClasses.Sum(place => books.On(item, place, day));
+        Account.HoldingClasses.Sum(place => books.On(item, place, day));
 
     private static Declaration Of(
         Party party, Jurisdiction law, DateOnly before, DateOnly asOf, string id, bool isInitial)

@@ -8,9 +8,6 @@ namespace Treaty.Grid.Stockpiles;
 /// </summary>
 public sealed class Ledger
 {
-    private static readonly ImmutableArray<Place> Holdings =
-        [.. Enum.GetValues<Place>().Where(place => new Account("", place).IsHolding)];
-
     private static readonly ImmutableDictionary<string, ItemBooks> NoItems =
         ImmutableDictionary.Create<string, ItemBooks>(StringComparer.Ordinal);
 
@@ -274,7 +271,7 @@ public sealed class Ledger
     public long LeftInLot(string item, string lot)
     {
         var books = BooksOf(item);
-        var balances = Holdings.Select(place => books.Of(new Account(item, place, lot))).ToList();
+        var balances = Account.HoldingClasses.Select(place => books.Of(new Account(item, place, lot))).ToList();
         return balances.Exists(b => b.Highest > 0) ? balances.Sum(b => b.Last) : 0;
     }
 
@@ -284,14 +281,13 @@ public sealed class Ledger
     /// <remarks>A party may have thousands of lots: what is decided looks at totals, or at one lot.</remarks>
     private sealed class ItemBooks
     {
-        private readonly ImmutableDictionary<Place, Balance> _totals;
+        private readonly ImmutableArray<(Place Place, Balance Balance)> _totals;
 
         private ItemBooks(
-            ImmutableDictionary<Account, Balance> accounts, ImmutableDictionary<Place, Balance> totals) =>
+            ImmutableDictionary<Account, Balance> accounts, ImmutableArray<(Place, Balance)> totals) =>
             (Accounts, _totals) = (accounts, totals);
 
-        public static ItemBooks Empty { get; } = new(
-            ImmutableDictionary<Account, Balance>.Empty, ImmutableDictionary<Place, Balance>.Empty);
+        public static ItemBooks Empty { get; } = new(ImmutableDictionary<Account, Balance>.Empty, []);
 
         public ImmutableDictionary<Account, Balance> Accounts { get; }
 
@@ -300,12 +296,12 @@ public sealed class Ledger
             var accounts = histories.ToImmutableDictionary(h => h.Account, h => new Balance(h.Balances));
             return new ItemBooks(
                 accounts,
-                accounts.GroupBy(a => a.Key.Place, a => a.Value).ToImmutableDictionary(p => p.Key, Balance.Sum));
+                [.. accounts.GroupBy(a => a.Key.Place, a => a.Value).Select(p => (p.Key, Balance.Sum(p)))]);
         }
 
         public Balance Of(Account account) => Accounts.GetValueOrDefault(account, Balance.Zero);
 
-        public Balance Total(Place place) => _totals.GetValueOrDefault(place, Balance.Zero);
+        public Balance Total(Place place) => IndexOf(place) is >= 0 and var at ? _totals[at].Balance : Balance.Zero;
 
         public ItemBooks With(Account account, DateOnly day, long change)
         {
@@ -313,9 +309,23 @@ public sealed class Ledger
             var after = before.With(day, change);
 
             // The only account of its class is its total.
+            var with = (account.Place, ReferenceEquals(total, before) ? after : total.With(day, change));
+            var at = IndexOf(account.Place);
             return new ItemBooks(
-                Accounts.SetItem(account, after),
-                _totals.SetItem(account.Place, ReferenceEquals(total, before) ? after : total.With(day, change)));
+                Accounts.SetItem(account, after), at < 0 ? _totals.Add(with) : _totals.SetItem(at, with));
+        }
+
+        private int IndexOf(Place place)
+        {
+            for (var i = 0; i < _totals.Length; i++)
+            {
+                if (_totals[i].Place == place)
+                {
+                    return i;
+                }
+            }
+
+            return -1;
         }
     }
 

@@ -74,6 +74,10 @@ public enum Place
 /// <param name="Lot">Empty where no lot is kept.</param>
 public readonly record struct Account(string Item, Place Place, string Lot = "")
 {
+    /// <summary>The classes in which a party holds stock.</summary>
+    public static ImmutableArray<Place> HoldingClasses { get; } =
+        [.. Enum.GetValues<Place>().Where(p => p != Place.Unspecified && new Account("", p).IsHolding)];
+
     /// <summary>A holding class, and not a part of the outside world.</summary>
     public bool IsHolding => Place < Place.Declared;
 }
