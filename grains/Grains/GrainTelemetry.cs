@@ -26,6 +26,10 @@ public static class GrainTelemetry
     internal static readonly Counter<long> Snapshots = Meter.CreateCounter<long>(
         "treatygrid.parties.snapshots", "{snapshot}", "Snapshots of parties that were kept.");
 
+    internal static readonly UpDownCounter<long> Files = Meter.CreateUpDownCounter<long>(
+        "treatygrid.parties.files", "{file}",
+        "Files of transfers in memory, one for each party of each: those that are open, and some that are at rest.");
+
     internal static readonly Counter<long> ProjectorSkipped = Meter.CreateCounter<long>(
         "treatygrid.projector.skipped", "{entry}", "Entries that are in no list because they could not be taken in.");
 

@@ -122,6 +122,7 @@ internal sealed partial class PartyGrain
         }
 
         (_settled, _durable) = (_party, version);
+        CountFiles();
     }
 
     private async Task<Grid.Party> LoadSnapshotAsync(long version, CancellationToken cancellationToken)

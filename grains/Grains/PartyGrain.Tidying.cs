@@ -39,6 +39,7 @@ internal sealed partial class PartyGrain
     private const int PlacesDueMin = 64;
 
     private int _filesDue = FilesDueMin;
+    private int _filesCounted;
     private int _placesDue = PlacesDueMin;
 
     /// <summary>The version at which it is looked.</summary>
@@ -60,6 +61,7 @@ internal sealed partial class PartyGrain
 
     private void TidyWhenDue()
     {
+        CountFiles();
         if (!_tidying.IsCompleted || !_releasing.IsCompleted || _isPoisoned)
         {
             return;
@@ -236,8 +238,20 @@ internal sealed partial class PartyGrain
         }
 
         ForgetPlaces();
+        CountFiles();
 
         bool IsPending(string name) => pending.Count > 0 && pending.Contains(Mention.KeyOf(name));
+    }
+
+    /// <summary>Tells the gauge how many files this activation has in memory: none when it is given up.</summary>
+    private void CountFiles()
+    {
+        var files = _isPoisoned ? 0 : _party.Files.Count;
+        if (files != _filesCounted)
+        {
+            GrainTelemetry.Files.Add(files - _filesCounted);
+            _filesCounted = files;
+        }
     }
 
     /// <summary>

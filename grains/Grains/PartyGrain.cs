@@ -113,6 +113,7 @@ internal sealed partial class PartyGrain(
         // Pumps and waiting callers of this activation end; the next one goes on from the journal.
         _isPoisoned = true;
         _pulse.TrySetResult();
+        CountFiles();
 
         async Task EndAsync(Task underWay) => await underWay.WaitAsync(cancellationToken).ConfigureAwait(
             ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);

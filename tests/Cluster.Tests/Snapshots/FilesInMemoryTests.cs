@@ -1,0 +1,102 @@
+using System.Diagnostics.Metrics;
+using Orleans.Core.Internal;
+using Treaty.Grid.Cluster.Tests.EndToEnd;
+using Treaty.Grid.Cluster.Tests.Faults;
+using Treaty.Grid.Cluster.V1;
+using Treaty.Grid.Grains;
+using Treaty.Grid.Storage;
+using Treaty.Grid.V1;
+using static Treaty.Grid.Cluster.Tests.EndToEnd.Statements;
+
+namespace Treaty.Grid.Cluster.Tests.Snapshots;
+
+/// <summary>
+/// The gauge of what parties keep in memory. It is the process's, so no other test may run meanwhile.
+/// </summary>
+[Collection(Cluster.Alone.Name)]
+public sealed class FilesInMemoryTests : IDisposable
+{
+    private const int Transfers = 30;
+
+    private static readonly Google.Type.Date Sent = Day(2024, 11, 21);
+
+    private readonly MeterListener _listener = new();
+    private long _files;
+
+    public FilesInMemoryTests()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == GrainTelemetry.Name && instrument.Name == "treatygrid.parties.files")
+                listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<long>((_, files, _, _) => Interlocked.Add(ref _files, files));
+        _listener.Start();
+    }
+
+    [Fact]
+    public async Task What_is_open_counts_for_each_party_until_it_is_at_rest_or_the_party_leaves()
+    {
+        await using var silo = await RunningSilo.StartAsync(
+            new FaultyJournal(new MemoryJournal(), _ => Fault.None), new OneDay());
+        await silo["JOR"].Register(new RegisterRequest { DisplayName = "Jordan" });
+        await silo["SYR"].Register(new RegisterRequest { DisplayName = "Syria" });
+        await FileAsync(silo, "JOR", n => ($"d-{n}", Dispatch("JOR", "SYR", $"T-{n}", n + 1, Sent)));
+        await ComesToAsync(files => files == 2 * Transfers, "Each party has a file of each transfer");
+
+        await FileAsync(silo, "SYR", n => ($"r-{n}", Receipt("JOR", "SYR", $"T-{n}", n + 1, Sent)));
+        var declared = 0;
+        await ComesToAsync(
+            files => files <= Transfers, "What both have told of leaves memory",
+            () => DeclareAsync(silo, ++declared));
+        foreach (var party in new[] { "JOR", "SYR" })
+        {
+            await silo[party].AsReference<IGrainManagementExtension>()
+                .DeactivateOnIdle(TestContext.Current.CancellationToken);
+        }
+
+        await ComesToAsync(files => files == 0, "Parties that leave take theirs with them");
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private async Task ComesToAsync(Predicate<long> isThere, string what, Func<Task>? meanwhile = null) =>
+        await Eventually.Async(
+            async () =>
+            {
+                await (meanwhile?.Invoke() ?? Task.CompletedTask);
+                return Interlocked.Read(ref _files);
+            },
+            isThere,
+            what);
+
+    private static async Task FileAsync(RunningSilo silo, string party, Func<int, (string Id, Notice Notice)> notice)
+    {
+        var answer = await silo[party].File(new FileRequest
+        {
+            Items =
+            {
+                Enumerable.Range(0, Transfers).Select(notice)
+                    .Select(n => new FileItem { NoticeId = n.Id, Notice = n.Notice }),
+            },
+        });
+        Assert.All(answer.Results, r => Assert.NotNull(r.Response));
+    }
+
+    /// <summary>The party's own entries go on, none of them about a transfer.</summary>
+    private static async Task DeclareAsync(RunningSilo silo, int declared)
+    {
+        foreach (var party in new[] { "JOR", "SYR" })
+        {
+            await silo[party].Declare(new DeclareRequest
+            {
+                DeclarationId = $"s-{declared}",
+                Declaration = new Declaration
+                {
+                    AsOf = Sent,
+                    StockOpening = new StockOpening { Lines = { new Line { Item = Mine, Quantity = declared } } },
+                },
+            });
+        }
+    }
+}
