@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Treaty.Grid.Stockpiles;
 
 /// <summary>
@@ -272,7 +270,7 @@ public sealed class Ledger
     {
         var books = BooksOf(item);
         var balances = Account.HoldingClasses.Select(place => books.Of(new Account(item, place, lot))).ToList();
-        return balances.Exists(b => b.Highest > 0) ? balances.Sum(b => b.Last) : 0;
+        return balances.Exists(b => b.WasEverHeld) ? balances.Sum(b => b.Last) : 0;
     }
 
     private ItemBooks BooksOf(string item) => _items.GetValueOrDefault(item, ItemBooks.Empty);
@@ -326,88 +324,6 @@ public sealed class Ledger
             }
 
             return -1;
-        }
-    }
-
-    /// <summary>A balance at the end of each day on which it changed, by day.</summary>
-    private sealed class Balance
-    {
-        private readonly ImmutableArray<(DateOnly Day, long Quantity)> _steps;
-
-        public Balance(ImmutableArray<(DateOnly Day, long Quantity)> steps) => _steps = steps;
-
-        public static Balance Zero { get; } = new([]);
-
-        public static Balance Sum(IEnumerable<Balance> balances)
-        {
-            var all = balances.ToList();
-            var sum = 0L;
-            return all is [var only] ? only : new Balance(
-            [
-                .. all.SelectMany(b => b.Changes)
-                    .GroupBy(c => c.Day, c => c.Quantity)
-                    .OrderBy(day => day.Key)
-                    .Select(day => (day.Key, sum += day.Sum())),
-            ]);
-        }
-
-        public ImmutableArray<(DateOnly Day, long Quantity)> Steps => _steps;
-
-        public long Last => _steps.IsEmpty ? 0 : _steps[^1].Quantity;
-
-        public long Highest => _steps.IsEmpty ? 0 : _steps.Max(s => s.Quantity);
-
-        /// <summary>By how much it changed on each day.</summary>
-        public IEnumerable<(DateOnly Day, long Quantity)> Changes => _steps
-            .Select((step, index) => (step.Day, step.Quantity - (index == 0 ? 0 : _steps[index - 1].Quantity)));
-
-        public long On(DateOnly day)
-        {
-            var index = IndexAfter(day);
-            return index == 0 ? 0 : _steps[index - 1].Quantity;
-        }
-
-        /// <summary>The lowest from a day onward, and the first day it is reached.</summary>
-        public (long Balance, DateOnly Day) LowestFrom(DateOnly day)
-        {
-            var after = IndexAfter(day);
-            var lowest = (Balance: after == 0 ? 0 : _steps[after - 1].Quantity, Day: day);
-            foreach (var step in _steps.AsSpan()[after..])
-            {
-                lowest = step.Quantity < lowest.Balance ? (step.Quantity, step.Day) : lowest;
-            }
-
-            return lowest;
-        }
-
-        public Balance With(DateOnly day, long change)
-        {
-            var after = IndexAfter(day);
-            var isNew = after == 0 || _steps[after - 1].Day != day;
-            var at = isNew ? after : after - 1;
-            var steps = new (DateOnly Day, long Quantity)[_steps.Length + (isNew ? 1 : 0)];
-            _steps.AsSpan()[..at].CopyTo(steps);
-            steps[at] = (day, after == 0 ? 0 : _steps[after - 1].Quantity);
-            _steps.AsSpan()[after..].CopyTo(steps.AsSpan(at + 1));
-            foreach (ref var step in steps.AsSpan(at))
-            {
-                step.Quantity += change;
-            }
-
-            return new Balance(ImmutableCollectionsMarshal.AsImmutableArray(steps));
-        }
-
-        /// <summary>How many steps lie on or before a day.</summary>
-        private int IndexAfter(DateOnly day)
-        {
-            var (low, high) = (0, _steps.Length);
-            while (low < high)
-            {
-                var middle = (low + high) / 2;
-                (low, high) = _steps[middle].Day <= day ? (middle + 1, high) : (low, middle);
-            }
-
-            return low;
         }
     }
 }

@@ -22,9 +22,15 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void A_notice_allocates_hardly_more_where_there_were_thousands_of_lots_before()
+    public void A_notice_allocates_hardly_more_where_there_were_thousands_of_lots_before() =>
+        AllocatesHardlyMoreAfterMany(new TwoSides(namesLots: true));
+
+    [Fact]
+    public void A_notice_allocates_hardly_more_where_there_were_years_before() =>
+        AllocatesHardlyMoreAfterMany(new TwoSides(days: 10 * 365));
+
+    private static void AllocatesHardlyMoreAfterMany(TwoSides sides)
     {
-        var sides = new TwoSides(namesLots: true);
         var few = BytesAfter(Transfers, sides);
         var many = BytesAfter(6 * Transfers, sides);
 

@@ -14,22 +14,23 @@ internal sealed class TwoSides
 {
     private const string Sender = "DEU";
     private const string Recipient = "FRA";
-    private const int Days = 200;
 
-    private static readonly DateOnly FirstDay = new(2024, 1, 15);
+    private static readonly DateOnly LastDay = new(2024, 8, 2);
     private static readonly DateTimeOffset Began = new(2024, 12, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly string[] Items = ["PMN", "PMN-2", "PMA-2", "PMA-3", "M14"];
 
     private readonly bool _namesLots;
+    private readonly int _days;
     private DateTimeOffset _now = Began;
     private long _position;
 
     /// <param name="namesLots">
     /// Each transfer is of a lot of its own, and both sides have declared their stock: so all is judged.
     /// </param>
-    public TwoSides(bool namesLots = false)
+    /// <param name="days">One dispatch on each of so many days, then again from the first.</param>
+    public TwoSides(bool namesLots = false, int days = 200)
     {
-        _namesLots = namesLots;
+        (_namesLots, _days) = (namesLots, days);
         foreach (var state in RegisterFiles.ReadStates().Where(s => s.Code is Sender or Recipient))
         {
             var side = state.Code == Sender ? From : To;
@@ -42,6 +43,8 @@ internal sealed class TwoSides
             }
         }
     }
+
+    private DateOnly FirstDay => LastDay.AddDays(-_days);
 
     public Rulebook Rulebook { get; } = RegisterFiles.ReadRulebook();
 
@@ -70,11 +73,11 @@ internal sealed class TwoSides
     }
 
     public FileNotice Dispatch(int number) => File(
-        number, NoticeKind.Dispatch, Sender, FirstDay.AddDays(number % Days),
+        number, NoticeKind.Dispatch, Sender, FirstDay.AddDays(number % _days),
         LineOf(number) with { Class = Place.Retained });
 
     public FileNotice Receipt(int number) => File(
-        number, NoticeKind.Receipt, Recipient, FirstDay.AddDays((number % Days) + 5), LineOf(number));
+        number, NoticeKind.Receipt, Recipient, FirstDay.AddDays((number % _days) + 5), LineOf(number));
 
     /// <summary>The message that tells the other side of a notice just filed.</summary>
     public TakeNotice Message(Decided filed)
@@ -101,7 +104,7 @@ internal sealed class TwoSides
         filer.Ride(Answer(other.Party.Code, taken), Rulebook);
     }
 
-    private static Declaration Stock() => new(
+    private Declaration Stock() => new(
         "stock", DeclarationKind.Opening, FirstDay.AddDays(-1),
         [.. Items.Select(item => new Line(item, 1_000_000_000) { Class = Place.Retained })], Place.Unspecified, null);
 

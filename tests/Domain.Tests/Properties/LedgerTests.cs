@@ -7,6 +7,7 @@ namespace Treaty.Grid.Domain.Tests.Properties;
 public sealed class LedgerTests
 {
     private const int Days = 12;
+    private const int Years = 2 * 365;
 
     private static readonly DateOnly FirstDay = new(2024, 1, 1);
     private static readonly string[] Items = ["PMN", "M14", "any"];
@@ -56,6 +57,39 @@ public sealed class LedgerTests
             }
         }
     }, iter: 100);
+
+    /// <summary>Of many days, as they come: some before all others, some again.</summary>
+    [Fact]
+    public void Years_of_days_come_to_what_their_bookings_do() => Gen.Select(
+        Gen.Int[0, Years], Gen.Long[1, 9], Gen.Bool).Array[0, 300].Sample(
+        changes =>
+        {
+            var (one, other) = (new Account("PMN", Place.Operational), new Account("PMN", Place.Retained));
+            var folded = Ledger.Empty.With(changes.Select(c => new Booking(
+                c.Item3 ? one : other, c.Item3 ? other : one, c.Item2, FirstDay.AddDays(c.Item1))));
+            var balances = new long[Years + 3];
+            foreach (var (day, quantity, falls) in changes)
+            {
+                for (var later = day + 1; later < balances.Length; later++)
+                {
+                    balances[later] += falls ? -quantity : quantity;
+                }
+            }
+
+            foreach (var ledger in new[] { folded, Ledger.Of(folded.Histories, []) })
+            {
+                for (var day = 0; day < balances.Length; day++)
+                {
+                    var date = FirstDay.AddDays(day - 1);
+                    Assert.Equal(balances[day], ledger.On(one, date));
+                    var lowest = balances.Skip(day).Min();
+                    Assert.Equal(
+                        (lowest, FirstDay.AddDays(Array.IndexOf(balances, lowest, day) - 1)),
+                        ledger.LowestFrom("PMN", Place.Operational, date, []));
+                }
+            }
+        },
+        iter: 40);
 
     private static long On(IEnumerable<Booking> bookings, Func<Account, bool> isMeant, DateOnly day) => bookings
         .Where(b => b.Date <= day)
