@@ -49,6 +49,8 @@ public sealed class FilesInMemoryTests : IDisposable
         await ComesToAsync(
             files => files <= Transfers, "What both have told of leaves memory",
             () => DeclareAsync(silo, ++declared));
+        await FileAsync(silo, "JOR", n => ($"e-{n}", Dispatch("JOR", "SYR", $"U-{n}", Transfers + n + 1, Sent)));
+        await ComesToAsync(files => files >= 2 * Transfers, "What is sent then counts too");
         foreach (var party in new[] { "JOR", "SYR" })
         {
             await silo[party].AsReference<IGrainManagementExtension>()
