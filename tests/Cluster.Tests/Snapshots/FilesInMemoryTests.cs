@@ -1,11 +1,8 @@
 using System.Diagnostics.Metrics;
-using Orleans.Core.Internal;
 using Treaty.Grid.Cluster.Tests.EndToEnd;
 using Treaty.Grid.Cluster.Tests.Faults;
-using Treaty.Grid.Cluster.V1;
 using Treaty.Grid.Grains;
 using Treaty.Grid.Storage;
-using Treaty.Grid.V1;
 using static Treaty.Grid.Cluster.Tests.EndToEnd.Statements;
 
 namespace Treaty.Grid.Cluster.Tests.Snapshots;
@@ -39,23 +36,28 @@ public sealed class FilesInMemoryTests : IDisposable
     {
         await using var silo = await RunningSilo.StartAsync(
             new FaultyJournal(new MemoryJournal(), _ => Fault.None), new OneDay());
-        await silo["JOR"].Register(new RegisterRequest { DisplayName = "Jordan" });
-        await silo["SYR"].Register(new RegisterRequest { DisplayName = "Syria" });
-        await FileAsync(silo, "JOR", n => ($"d-{n}", Dispatch("JOR", "SYR", $"T-{n}", n + 1, Sent)));
+        await silo.RegisterAsync("JOR", "SYR");
+        await silo.AccedeAsync("JOR");
+        await silo.AccedeAsync("SYR");
+        var numbers = Enumerable.Range(0, Transfers);
+        await silo.FileAsync("JOR", numbers.Select(n => ($"d-{n}", Dispatch("JOR", "SYR", $"T-{n}", n + 1, Sent))));
         await ComesToAsync(files => files == 2 * Transfers, "Each party has a file of each transfer");
 
-        await FileAsync(silo, "SYR", n => ($"r-{n}", Receipt("JOR", "SYR", $"T-{n}", n + 1, Sent)));
+        await silo.FileAsync("SYR", numbers.Select(n => ($"r-{n}", Receipt("JOR", "SYR", $"T-{n}", n + 1, Sent))));
         var declared = 0;
         await ComesToAsync(
             files => files <= Transfers, "What both have told of leaves memory",
-            () => DeclareAsync(silo, ++declared));
-        await FileAsync(silo, "JOR", n => ($"e-{n}", Dispatch("JOR", "SYR", $"U-{n}", Transfers + n + 1, Sent)));
+            async () =>
+            {
+                declared++;
+                await silo.DeclareAsync("JOR", declared);
+                await silo.DeclareAsync("SYR", declared);
+            });
+        await silo.FileAsync(
+            "JOR", numbers.Select(n => ($"e-{n}", Dispatch("JOR", "SYR", $"U-{n}", Transfers + n + 1, Sent))));
         await ComesToAsync(files => files >= 2 * Transfers, "What is sent then counts too");
         foreach (var party in new[] { "JOR", "SYR" })
-        {
-            await silo[party].AsReference<IGrainManagementExtension>()
-                .DeactivateOnIdle(TestContext.Current.CancellationToken);
-        }
+            await silo.DeactivateAsync(party);
 
         await ComesToAsync(files => files == 0, "Parties that leave take theirs with them");
     }
@@ -71,34 +73,4 @@ public sealed class FilesInMemoryTests : IDisposable
             },
             isThere,
             what);
-
-    private static async Task FileAsync(RunningSilo silo, string party, Func<int, (string Id, Notice Notice)> notice)
-    {
-        var answer = await silo[party].File(new FileRequest
-        {
-            Items =
-            {
-                Enumerable.Range(0, Transfers).Select(notice)
-                    .Select(n => new FileItem { NoticeId = n.Id, Notice = n.Notice }),
-            },
-        });
-        Assert.All(answer.Results, r => Assert.NotNull(r.Response));
-    }
-
-    /// <summary>The party's own entries go on, none of them about a transfer.</summary>
-    private static async Task DeclareAsync(RunningSilo silo, int declared)
-    {
-        foreach (var party in new[] { "JOR", "SYR" })
-        {
-            await silo[party].Declare(new DeclareRequest
-            {
-                DeclarationId = $"s-{declared}",
-                Declaration = new Declaration
-                {
-                    AsOf = Sent,
-                    StockOpening = new StockOpening { Lines = { new Line { Item = Mine, Quantity = declared } } },
-                },
-            });
-        }
-    }
 }
