@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using HdrHistogram;
 using Treaty.Grid.Load.Http2;
@@ -18,8 +19,8 @@ internal sealed record Course(int Connections, TimeSpan Warmup, TimeSpan Timeout
 
     /// <summary>
     /// Above 0 it is a closed loop: whatever the plan says, so many callers each have a request under way, or wait as
-    /// long as a refusal asked them to, and the server sets the pace. Latency then counts from when a request was sent,
-    /// and hides what callers with a plan would wait.
+    /// long as a refusal asked them to and say the same again, and the server sets the pace. Latency then counts from
+    /// when a request was sent, and hides what callers with a plan would wait.
     /// </summary>
     public int InFlight { get; init; }
 }
@@ -44,6 +45,9 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
     private readonly LongHistogram _slip = Histograms.New();
     private readonly LongHistogram _recentSlip = Histograms.New();
     private readonly HashSet<Connection> _touched = [];
+
+    // Of a closed loop, what was refused for a while that is over.
+    private readonly ConcurrentQueue<Request> _again = [];
     private long _began;
     private long _offered;
     private long _sent;
@@ -124,7 +128,7 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
     {
         Action<Call> done = Take;
         var (requests, unflushed, isFull) = (0L, 0, false);
-        foreach (var planned in plan.Requests())
+        foreach (var planned in WithThoseRefused(plan.Requests()))
         {
             var request = IsClosed ? WhenThereIsRoom(planned) : planned;
             var due = _began + (long)(request.Due * Stopwatch.Frequency);
@@ -165,6 +169,17 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
         }
 
         Flush();
+    }
+
+    /// <summary>What callers of a closed loop were told to say later comes before what they would say next.</summary>
+    private IEnumerable<Request> WithThoseRefused(IEnumerable<Request> planned)
+    {
+        foreach (var request in planned)
+        {
+            while (_again.TryDequeue(out var refused))
+                yield return refused;
+            yield return request;
+        }
     }
 
     /// <summary>The request as of when another may be under way, or of the plan's end.</summary>
@@ -237,15 +252,16 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
 
         Volatile.Write(ref _lastAnswer, call.Answered);
         if (IsClosed && call.RetryDelay is { } delay && delay > TimeSpan.Zero)
-            _ = LeaveAsync(delay);
+            _ = ComeAgainAsync(request, delay);
         else
             Interlocked.Decrement(ref _underWay);
     }
 
     /// <summary>A caller that is told to come again later takes no other's place in between.</summary>
-    private async Task LeaveAsync(TimeSpan delay)
+    private async Task ComeAgainAsync(Request request, TimeSpan delay)
     {
         await Task.Delay(delay, TimeProvider.System);
+        _again.Enqueue(request);
         Interlocked.Decrement(ref _underWay);
     }
 }

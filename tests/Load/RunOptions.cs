@@ -23,8 +23,9 @@ internal sealed record RunOptions
           --parties N         who files: states of the register, then made-up ones, up to 1,000,000   (100)
           --rate N            notices per second                                                       (1000)
           --arrival HOW       poisson, constant, step:10k,20k,.. or ramp:0..80k                     (poisson)
-          --closed N          no rate: N requests under way all the time, a closed loop; the most that gets through,
-                              and latencies that callers with a plan would not have
+          --closed N          no rate: N requests under way all the time, a closed loop, in which those told to come
+                              again do; the most that gets through, and latencies that callers with a plan would not
+                              have
           --duration T        that is measured                                                          (30s)
           --warmup T          before it, at the first rate                                               (5s)
           --mode HOW          unary or batch                                                          (unary)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
@@ -139,6 +140,15 @@ public sealed class CompareTests
     }
 
     [Fact]
+    public async Task In_a_closed_loop_what_was_refused_is_said_again_once_it_is_time()
+    {
+        var result = await LoopAsync<BusyAtFirst>(callers: 5);
+        Assert.True(result.Ok > 0);
+        Assert.Equal(BusyAtFirst.Most, BusyAtFirst.Refused.Count);
+        Assert.Empty(BusyAtFirst.Refused.Except(BusyAtFirst.Taken));
+    }
+
+    [Fact]
     public async Task All_who_need_no_register_file_what_they_say()
     {
         PostgresHome.Need();
@@ -201,6 +211,34 @@ public sealed class CompareTests
             throw RefusedException.RetryLater(
                 Google.Rpc.Code.ResourceExhausted, ErrorReason.Overloaded, "Later.", TimeSpan.FromSeconds(2))
                 .ToRpcException();
+        }
+    }
+
+    /// <summary>Sends some away for a moment, and keeps what everybody said.</summary>
+    private sealed class BusyAtFirst : NoticeService.NoticeServiceBase
+    {
+        public const int Most = 20;
+
+        private static int _asked;
+
+        public static ConcurrentQueue<string> Refused { get; } = [];
+
+        public static ConcurrentQueue<string> Taken { get; } = [];
+
+        public override async Task<SubmitNoticeResponse> SubmitNotice(
+            SubmitNoticeRequest request, ServerCallContext context)
+        {
+            if (Interlocked.Increment(ref _asked) <= Most)
+            {
+                Refused.Enqueue(request.NoticeId);
+                throw RefusedException.RetryLater(
+                    Google.Rpc.Code.ResourceExhausted, ErrorReason.Overloaded, "Later.", TimeSpan.FromMilliseconds(10))
+                    .ToRpcException();
+            }
+
+            Taken.Enqueue(request.NoticeId);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), context.CancellationToken);
+            return new SubmitNoticeResponse { Receipt = new Receipt { Position = 1 } };
         }
     }
 
