@@ -18,7 +18,9 @@ internal sealed class OneDay : TimeProvider
 
     public override long GetTimestamp() => System.GetTimestamp() + Volatile.Read(ref _passed);
 
-    /// <summary>For whoever measures how long something lasts; it is no later on this day, and no timer is due.</summary>
+    /// <summary>
+    /// For whoever measures how long something lasts; it is no later on this day, and no timer is due.
+    /// </summary>
     public void Pass(TimeSpan time) =>
         Interlocked.Add(ref _passed, (long)(time.TotalSeconds * TimestampFrequency));
 

@@ -15,7 +15,9 @@ internal static class Filing
             await silo[party].Register(new RegisterRequest { DisplayName = party });
     }
 
-    /// <summary>Binds a party to the Mine Ban Convention: what it sends or gets is then open until both have told.</summary>
+    /// <summary>
+    /// Binds a party to the Mine Ban Convention: what it sends or gets is then open until both have told.
+    /// </summary>
     public static async Task AccedeAsync(this RunningSilo silo, string party) =>
         await silo[party].Record(new RecordRequest
         {
