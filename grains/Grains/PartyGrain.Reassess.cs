@@ -20,28 +20,20 @@ internal sealed partial class PartyGrain
         var isFirst = asked.PageToken.Length == 0;
         var (transfers, next) = await PageAsync(
             durable, asked.PageToken, Page.Size(asked.PageSize),
-            durable.Files.Values
-                .Where(f => f.Assessed is not null)
-                .Select(f => (f.Key.Name, f.Assessed!.Since)),
-            KeyOf,
+            durable.Files.Values.Where(f => f.Assessed is not null).Select(f => f.Key.Name),
+            name => name,
             async after =>
             {
                 var rows = await model.ListTransfersAsync(
-                    new ListQuery(Code, Condition.True, after, Page.Size(asked.PageSize) + 1), TransferOrder.Since,
+                    new ListQuery(Code, Condition.True, after, Page.Size(asked.PageSize) + 1), TransferOrder.Name,
                     descending: false, Today, CancellationToken.None);
-                return new ListPage<(string Name, DateOnly Since)>(
-                    [
-                        .. rows.Rows.Select(r => new ListRow<(string Name, DateOnly Since)>(
-                            (r.Value.Transfer.Name, r.Value.Since), r.Key)),
-                    ],
-                    rows.Position);
+                return new ListPage<string>(
+                    [.. rows.Rows.Select(r => new ListRow<string>(r.Value.Transfer.Name, r.Key))], rows.Position);
             },
-            key => key.Split(' ', 2) is [var since, var name]
-                ? [since, ReadModel.RowNameOf(name), Code]
-                : throw new FormatException(),
-            t => t.Name);
+            name => [ReadModel.RowNameOf(name), Code],
+            name => name);
         var command = new Grid.Reassess(
-            [.. transfers.Select(t => StatementCodec.ToTransferKey(t.Name)!.Value)],
+            [.. transfers.Select(name => StatementCodec.ToTransferKey(name)!.Value)],
             isFirst ? [.. await DeclarationsAsync()] : [], isFirst, Now);
         var (before, decision, position) = asked.ValidateOnly
             ? await TryAsync(command)
@@ -57,8 +49,6 @@ internal sealed partial class PartyGrain
             Position = position,
             NextPageToken = next,
         };
-
-        static string KeyOf((string Name, DateOnly Since) transfer) => $"{transfer.Since:yyyy-MM-dd} {transfer.Name}";
 
         Finding Show(Findings.Finding finding) => View.Finding(finding, rulebook, Today, _ => position);
     }

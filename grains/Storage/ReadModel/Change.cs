@@ -11,7 +11,7 @@ internal sealed record AddedDeclaration(string Party, long Version, long Positio
 
 internal sealed record AssessedTransfer(
     string Party, string Name, string Sender, string Recipient, long Purpose, long Movement, long Pairing, long Match,
-    bool IsCompleted, string Awaited, string Due, string Since, long Position) : Change;
+    bool IsCompleted, string Awaited, string Due, string Since, long Opened, long Position) : Change;
 
 internal sealed record RaisedFinding(
     string Name, string Holder, string Party, string Rule, long Severity, long Status, string Transfer, string Due,

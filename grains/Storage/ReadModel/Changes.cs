@@ -53,8 +53,7 @@ internal sealed class Changes
                 _declarations.Add(declaration);
                 break;
             case AssessedTransfer transfer:
-                // Sender and recipient, which a row keeps, follow from the name.
-                _transfers[(transfer.Party, transfer.Name)] = transfer;
+                Assess(transfer);
                 break;
             case RaisedFinding finding:
                 Raise(finding);
@@ -74,6 +73,15 @@ internal sealed class Changes
     }
 
     public void Add(SkippedEntry skipped) => _skipped.Add(skipped);
+
+    /// <summary>It replaces all of a row but where its file began; sender and recipient follow from the name.</summary>
+    private void Assess(AssessedTransfer transfer)
+    {
+        var key = (transfer.Party, transfer.Name);
+        _transfers[key] = _transfers.TryGetValue(key, out var before)
+            ? transfer with { Opened = before.Opened }
+            : transfer;
+    }
 
     /// <summary>It replaces all of a row but its rule; whether it was closed before is then no matter.</summary>
     private void Raise(RaisedFinding finding)

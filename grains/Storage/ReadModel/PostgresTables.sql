@@ -34,7 +34,7 @@ CREATE TABLE declaration (
 );
 
 -- What the file of one party says a transfer comes to. The same transfer has a row for each party that keeps a file.
--- Six times with its indexes, so the name is `sender/recipient~reference`, without what the contract puts between.
+-- The name is `sender/recipient~reference`, without what the contract puts between.
 CREATE TABLE transfer (
     party     text COLLATE "C" NOT NULL,
     name      text COLLATE "C" NOT NULL,
@@ -48,14 +48,16 @@ CREATE TABLE transfer (
     awaited   text COLLATE "C" NOT NULL,
     due       text COLLATE "C" NOT NULL,
     since     text COLLATE "C" NOT NULL,
+    -- The position at which the party's file of it began; `position` is that of its last change.
+    opened    bigint NOT NULL,
     position  bigint NOT NULL,
     PRIMARY KEY (party, name)
 );
-CREATE INDEX transfer_of_party_by_age ON transfer (party, since, name);
-CREATE INDEX transfer_of_party_by_position ON transfer (party, position, name);
-CREATE INDEX transfer_by_awaited ON transfer (party, awaited, since, name) WHERE awaited <> '';
-CREATE INDEX transfer_by_age ON transfer (since, name, party);
-CREATE INDEX transfer_by_position ON transfer (position, name, party);
+CREATE INDEX transfer_of_party_by_age ON transfer (party, since, opened);
+CREATE INDEX transfer_of_party_by_position ON transfer (party, position);
+CREATE INDEX transfer_by_awaited ON transfer (party, awaited, since, opened) WHERE awaited <> '';
+CREATE INDEX transfer_by_age ON transfer (since, opened);
+CREATE INDEX transfer_by_position ON transfer (position);
 
 -- A finding about a party as one party, its holder, has recorded it: the one concerned, or the other side. Its name is
 -- `party/id`, without what the contract puts before and between.

@@ -76,8 +76,7 @@ internal static class Projection
         return new AssessedTransfer(
             entry.Party, ReadModel.RowNameOf(assessed.Transfer), key.Sender, key.Recipient,
             (long)assessed.Purpose, (long)assessed.Movement, (long)assessed.Pairing, (long)assessed.Match,
-            assessed.Completed, assessed.Awaited, Text(assessed.Due),
-            Text(since), entry.Position);
+            assessed.Completed, assessed.Awaited, Text(assessed.Due), Text(since), entry.Position, entry.Position);
     }
 
     private static Change Duty(J.DutySet duty, in JournalEntry entry) => duty.Title.Length == 0

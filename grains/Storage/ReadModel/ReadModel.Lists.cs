@@ -7,16 +7,18 @@ namespace Treaty.Grid.Storage;
 
 public abstract partial class ReadModel
 {
-    private static readonly Order ByVersion = new(["version"], Numbers: 1);
-    private static readonly Order ByPlace = new(["version", "event"], Numbers: 2);
-    private static readonly Order BySince = new(["since", "name", "party"]);
-    private static readonly Order ByPosition = new(["position", "name", "party"], Numbers: 1);
-    private static readonly Order ByGravity = new(["-severity", "rule", "name", "holder"], Numbers: 1);
+    private static readonly string[] Numbers = ["version", "event", "opened", "position", "-severity"];
+    private static readonly Order ByVersion = new(["version"]);
+    private static readonly Order ByPlace = new(["version", "event"]);
+    private static readonly Order BySince = new(["since", "opened", "name", "party"]);
+    private static readonly Order ByPosition = new(["position", "name", "party"]);
+    private static readonly Order ByName = new(["name", "party"]);
+    private static readonly Order ByGravity = new(["-severity", "rule", "name", "holder"]);
     private static readonly Order ByDue = new(["due", "rule", "transfer", "party"]);
 
     /// <summary>
     /// How rows name a transfer or finding, in the same order as the contract's names: without what those put before
-    /// and between, <c>sender/recipient~reference</c> and <c>party/id</c>. Indexes repeat it up to six times.
+    /// and between, <c>sender/recipient~reference</c> and <c>party/id</c>. Indexes repeat it.
     /// </summary>
     public static string RowNameOf(string name)
     {
@@ -45,7 +47,13 @@ public abstract partial class ReadModel
         ListQuery query, TransferOrder order, bool descending, DateOnly asOf, CancellationToken cancellation) =>
         ListAsync(
             ReadModelSql.ListTransfers,
-            (order == TransferOrder.Since ? BySince : ByPosition) with { Descending = descending },
+            order switch
+            {
+                TransferOrder.Position => ByPosition,
+                TransferOrder.Name => ByName,
+                _ => BySince,
+            } with
+            { Descending = descending },
             OfParty(query) ?? Condition.Equal("once", true), query, Transfer, cancellation,
             ("@as_of", Projection.Text(asOf)));
 
@@ -73,6 +81,23 @@ public abstract partial class ReadModel
     private async Task<ListPage<T>> ListAsync<T>(
         string sql, Order order, Condition? scope, ListQuery query, Func<DbDataReader, T> take,
         CancellationToken cancellation, params (string Name, object Value)[] parameters)
+    {
+        try
+        {
+            return await ReadAsync(sql, order, scope, query, take, parameters, cancellation);
+        }
+        catch (DbException)
+        {
+            // Other columns, perhaps: the tables of another build, at work beside this one, say nothing here.
+            if (await FindPositionAsync(cancellation) is null)
+                return new ListPage<T>([], 0);
+            throw;
+        }
+    }
+
+    private async Task<ListPage<T>> ReadAsync<T>(
+        string sql, Order order, Condition? scope, ListQuery query, Func<DbDataReader, T> take,
+        (string Name, object Value)[] parameters, CancellationToken cancellation)
     {
         var values = new List<object>();
         var where = Condition.All(
@@ -152,22 +177,22 @@ public abstract partial class ReadModel
 
     /// <summary>An order of rows in which no two are equal.</summary>
     /// <param name="Columns">Or, with a minus, a column of numbers the other way round.</param>
-    /// <param name="Numbers">How many of them, at the beginning, are numbers; the others are text.</param>
-    private sealed record Order(IReadOnlyList<string> Columns, int Numbers = 0, bool Descending = false)
+    private sealed record Order(IReadOnlyList<string> Columns, bool Descending = false)
     {
         public string Text => string.Join(", ", Columns.Select(c => Descending ? $"{c} DESC" : c));
 
         public Condition After(IReadOnlyList<string> key) => key.Count == Columns.Count
             ? Condition.After(
                 Columns,
-                [.. key.Select((k, i) => i < Numbers ? (object)long.Parse(k, CultureInfo.InvariantCulture) : k)],
+                [.. key.Select((k, i) =>
+                    Numbers.Contains(Columns[i]) ? (object)long.Parse(k, CultureInfo.InvariantCulture) : k)],
                 Descending)
             : throw new FormatException($"A key of this list has {Columns.Count} parts, not {key.Count}.");
 
-        public IReadOnlyList<string> KeyOf(DbDataReader row) => [.. Columns.Select((column, i) =>
+        public IReadOnlyList<string> KeyOf(DbDataReader row) => [.. Columns.Select(column =>
         {
             var ordinal = row.GetOrdinal(column.TrimStart('-'));
-            if (i >= Numbers)
+            if (!Numbers.Contains(column))
                 return row.GetString(ordinal);
             var number = row.GetInt64(ordinal);
             return (column[0] == '-' ? -number : number).ToString(CultureInfo.InvariantCulture);

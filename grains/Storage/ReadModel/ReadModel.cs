@@ -14,7 +14,7 @@ namespace Treaty.Grid.Storage;
 public abstract partial class ReadModel : IAsyncDisposable
 {
     /// <summary>Raised with every change of the tables, or of what is written to them: they are made anew.</summary>
-    internal const long SchemaVersion = 4;
+    internal const long SchemaVersion = 5;
 
     /// <summary>Longer than any lag of a model that keeps up, and shorter than callers wait.</summary>
     public static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);
@@ -90,12 +90,8 @@ public abstract partial class ReadModel : IAsyncDisposable
     }
 
     /// <summary>The position of the last entry that is in the model.</summary>
-    public async Task<long> GetPositionAsync(CancellationToken cancellation)
-    {
-        await using var connection = await ConnectReaderAsync(cancellation);
-        await using var command = Command(connection, ReadModelSql.GetPosition, ("@schema", SchemaVersion));
-        return await command.ExecuteScalarAsync(cancellation) is { } position ? (long)position : 0;
-    }
+    public async Task<long> GetPositionAsync(CancellationToken cancellation) =>
+        await FindPositionAsync(cancellation) ?? 0;
 
     /// <summary>Returns when the entry at a position is in the model.</summary>
     /// <exception cref="ReadModelBehindException">It is not yet, and was waited for long enough.</exception>
@@ -166,6 +162,14 @@ public abstract partial class ReadModel : IAsyncDisposable
     {
         (parameter.ParameterName, parameter.Value) = (name, value);
         return parameter;
+    }
+
+    /// <summary>Null where the tables are of another build.</summary>
+    private async Task<long?> FindPositionAsync(CancellationToken cancellation)
+    {
+        await using var connection = await ConnectReaderAsync(cancellation);
+        await using var command = Command(connection, ReadModelSql.GetPosition, ("@schema", SchemaVersion));
+        return (long?)await command.ExecuteScalarAsync(cancellation);
     }
 
     private async Task<ReadModelWriter> ConnectAsync(CancellationToken cancellation) =>

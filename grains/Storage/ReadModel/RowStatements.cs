@@ -38,6 +38,7 @@ internal static class RowStatements
             .Text("awaited", t => t.Awaited)
             .Text("due", t => t.Due)
             .Text("since", t => t.Since)
+            .Number("opened", t => t.Opened)
             .Number("position", t => t.Position);
 
     public static readonly RowStatement<RaisedFinding> UpsertFinding =

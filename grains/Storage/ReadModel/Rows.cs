@@ -25,11 +25,16 @@ public readonly record struct NoticePlace(long Version, int Event);
 /// <summary>What the lists of transfers can be sorted by; rows that are equal in it follow by name and party.</summary>
 public enum TransferOrder
 {
-    /// <summary>The first day on which the transfer could be reported.</summary>
+    /// <summary>
+    /// The first day on which the transfer could be reported, and of one day, when the party's file of it began.
+    /// </summary>
     Since,
 
     /// <summary>The last change. A transfer that changes meanwhile moves to the end, and comes once more.</summary>
     Position,
+
+    /// <summary>The name, of a party's transfers.</summary>
+    Name,
 }
 
 /// <summary>A transfer as a party's file has it, without notices, differences and findings.</summary>

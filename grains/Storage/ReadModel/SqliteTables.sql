@@ -34,7 +34,9 @@ CREATE TABLE declaration (
 ) STRICT, WITHOUT ROWID;
 
 -- What the file of one party says a transfer comes to. The same transfer has a row for each party that keeps a file.
--- Six times with its indexes, so the name is `sender/recipient~reference`, without what the contract puts between.
+-- The name is `sender/recipient~reference`, without what the contract puts between. Rows lie about as they came, and
+-- all indexes but that of names grow at the end, of a party or of a day: in a register of any size, what is written is
+-- near what was written before. Hence `opened`, and no name, behind the day; what is equal is sorted as it is read.
 CREATE TABLE transfer (
     party     TEXT NOT NULL,
     name      TEXT NOT NULL,
@@ -48,14 +50,16 @@ CREATE TABLE transfer (
     awaited   TEXT NOT NULL,
     due       TEXT NOT NULL,
     since     TEXT NOT NULL,
-    position  INTEGER NOT NULL,
-    PRIMARY KEY (party, name)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX transfer_of_party_by_age ON transfer (party, since, name);
-CREATE INDEX transfer_of_party_by_position ON transfer (party, position, name);
-CREATE INDEX transfer_by_awaited ON transfer (party, awaited, since, name) WHERE awaited <> '';
-CREATE INDEX transfer_by_age ON transfer (since, name, party);
-CREATE INDEX transfer_by_position ON transfer (position, name, party);
+    -- The position at which the party's file of it began; `position` is that of its last change.
+    opened    INTEGER NOT NULL,
+    position  INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX transfer_by_name ON transfer (party, name);
+CREATE INDEX transfer_of_party_by_age ON transfer (party, since, opened);
+CREATE INDEX transfer_of_party_by_position ON transfer (party, position);
+CREATE INDEX transfer_by_awaited ON transfer (party, awaited, since, opened) WHERE awaited <> '';
+CREATE INDEX transfer_by_age ON transfer (since, opened);
+CREATE INDEX transfer_by_position ON transfer (position);
 
 -- A finding about a party as one party, its holder, has recorded it: the one concerned, or the other side. Its name is
 -- `party/id`, without what the contract puts before and between.

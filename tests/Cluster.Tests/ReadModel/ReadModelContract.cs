@@ -2,6 +2,7 @@ using System.Globalization;
 using Treaty.Grid.Storage;
 using Treaty.Grid.V1;
 using static Treaty.Grid.Cluster.Tests.ReadModels.MadeEntries;
+using J = Treaty.Grid.Journal.V1;
 using Match = Treaty.Grid.V1.Match;
 
 namespace Treaty.Grid.Cluster.Tests.ReadModels;
@@ -195,24 +196,37 @@ public abstract class ReadModelContract : IAsyncLifetime
         Made.Add("GRC", Assessed(NameOf("GRC", "BGR", "middle"), "2026-02-01"));
         await ApplyAsync();
 
-        Assert.Equal("old middle new", await Names(TransferOrder.Since, false));
-        Assert.Equal("new middle old", await Names(TransferOrder.Since, true));
-        Assert.Equal("new old middle", await Names(TransferOrder.Position, false));
-        Assert.Equal("middle old new", await Names(TransferOrder.Position, true));
+        Assert.Equal("old middle new", await NamesAsync(TransferOrder.Since));
+        Assert.Equal("new middle old", await NamesAsync(TransferOrder.Since, descending: true));
+        Assert.Equal("new old middle", await NamesAsync(TransferOrder.Position));
+        Assert.Equal("middle old new", await NamesAsync(TransferOrder.Position, descending: true));
+        Assert.Equal("middle new old", await NamesAsync(TransferOrder.Name));
+    }
 
-        async Task<string> Names(TransferOrder order, bool descending)
-        {
-            var (names, after) = (new List<string>(), default(IReadOnlyList<string>));
-            while (true)
-            {
-                var page = await Model.ListTransfersAsync(
-                    new ListQuery("GRC", Condition.True, after, 1), order, descending, Today, Cancellation);
-                if (page.Rows.Count == 0)
-                    return string.Join(' ', names);
-                names.Add(page.Rows[0].Value.Transfer.Name.Split('~')[1]);
-                after = page.Rows[0].Key;
-            }
-        }
+    [Fact]
+    public async Task Transfers_of_one_day_come_as_their_files_began_and_those_of_one_entry_by_name()
+    {
+        Made.Add("GRC", Of("z"), Of("y"), Of("x"));
+        Made.Add("GRC", Of("first"));
+        // A change moves it to the end of the changes, and leaves it where it began.
+        Made.Add("GRC", Assessed(NameOf("GRC", "BGR", "y"), "2026-01-01", pairing: Pairing.Paired));
+        await ApplyAsync();
+        Made.Add("GRC", Of("another"), Assessed(NameOf("GRC", "BGR", "x"), "2026-01-01", awaited: "BGR"));
+        await ApplyAsync();
+
+        Assert.Equal("x y z first another", await NamesAsync(TransferOrder.Since));
+        Assert.Equal("another first z y x", await NamesAsync(TransferOrder.Since, descending: true));
+        Assert.Equal("z first y another x", await NamesAsync(TransferOrder.Position));
+
+        // The other side's file began with another one, and does not count where all are listed.
+        Made.Add("BGR", Of("another"), Of("z"));
+        Made.Add("BGR", Assessed(NameOf("BGR", "GRC", "theirs"), "2026-01-01"));
+        await ApplyAsync();
+        Assert.Equal("x y z first another theirs", await NamesAsync(TransferOrder.Since, party: null));
+        Assert.Equal(
+            "theirs another first z y x", await NamesAsync(TransferOrder.Since, descending: true, party: null));
+
+        static J.Event Of(string reference) => Assessed(NameOf("GRC", "BGR", reference), "2026-01-01");
     }
 
     [Fact]
@@ -369,6 +383,21 @@ public abstract class ReadModelContract : IAsyncLifetime
 
     private protected Task<ListPage<TransferRow>> Transfers(ListQuery query) =>
         Model.ListTransfersAsync(query, TransferOrder.Since, false, Today, Cancellation);
+
+    /// <summary>The references of the transfers of one party, or of all, read one by one.</summary>
+    private async Task<string> NamesAsync(TransferOrder order, bool descending = false, string? party = "GRC")
+    {
+        var (names, after) = (new List<string>(), default(IReadOnlyList<string>));
+        while (true)
+        {
+            var page = await Model.ListTransfersAsync(
+                new ListQuery(party, Condition.True, after, 1), order, descending, Today, Cancellation);
+            if (page.Rows.Count == 0)
+                return string.Join(' ', names);
+            names.Add(page.Rows[0].Value.Transfer.Name.Split('~')[1]);
+            after = page.Rows[0].Key;
+        }
+    }
 
     private protected static IEnumerable<T> Values<T>(ListPage<T> page) => page.Rows.Select(r => r.Value);
 

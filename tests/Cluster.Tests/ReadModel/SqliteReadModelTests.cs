@@ -33,11 +33,15 @@ public sealed class SqliteReadModelTests : BatchedEntries
         {
             await connection.OpenAsync(Cancellation);
             await using var command = connection.CreateCommand();
-            command.CommandText = "UPDATE checkpoint SET schema_version = schema_version + 1;";
+            command.CommandText = "UPDATE checkpoint SET schema_version = schema_version + 1;"
+                + "ALTER TABLE transfer RENAME COLUMN opened TO another;";
             await command.ExecuteNonQueryAsync(Cancellation);
         }
 
         Assert.Equal(0, await Model.GetPositionAsync(Cancellation));
+        var meanwhile = await Transfers(All());
+        Assert.Empty(meanwhile.Rows);
+        Assert.Equal(0, meanwhile.Position);
         await using var writer = await Model.OpenWriterAsync(Cancellation);
 
         Assert.Equal(0, await writer!.GetPositionAsync(Cancellation));
