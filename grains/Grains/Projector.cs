@@ -133,9 +133,9 @@ internal sealed partial class Projector : BackgroundService
         while (true)
         {
             var started = _time.GetTimestamp();
-            var taken = await StepAsync(writer, cancellation);
-            _writer.TimePerEntry = PaceAfter(taken, _time.GetElapsedTime(started));
-            if (taken == EntriesAtOnce)
+            var (taken, isMore) = await StepAsync(writer, cancellation);
+            _writer.TimePerEntry = PaceAfter(taken, isMore, _time.GetElapsedTime(started));
+            if (isMore)
                 continue;
             if (taken > 0)
             {
@@ -151,25 +151,23 @@ internal sealed partial class Projector : BackgroundService
     }
 
     /// <summary>The time that each entry filed takes at least, so that lists stay close to what was filed.</summary>
-    private static TimeSpan PaceAfter(int taken, TimeSpan step)
+    private static TimeSpan PaceAfter(int taken, bool isMore, TimeSpan step)
     {
-        if (taken == 0 || (taken < EntriesAtOnce && step <= StepMax))
+        if (taken == 0 || (!isMore && step <= StepMax))
             return TimeSpan.Zero;
         var perEntry = step / taken / FiledPerTaken;
         return perEntry < TimePerEntryMax ? perEntry : TimePerEntryMax;
     }
 
-    /// <summary>
-    /// Takes in what comes next. Returns how many entries it was; as many as fit if there may be more.
-    /// </summary>
-    private async Task<int> StepAsync(ReadModelWriter writer, CancellationToken cancellation)
+    /// <summary>Takes in what comes next. Returns how many entries it was, and whether there may be more.</summary>
+    private async Task<(int Taken, bool IsMore)> StepAsync(ReadModelWriter writer, CancellationToken cancellation)
     {
         var position = await writer.GetPositionAsync(cancellation);
         var entries = await _journal.ReadAllAsync(position, _single > 0 ? 1 : EntriesAtOnce, cancellation);
         if (entries.Count == 0)
         {
             await MeasureAsync(writer, position, cancellation);
-            return 0;
+            return (0, false);
         }
 
         IReadOnlyList<SkippedEntry>? skipped;
@@ -189,7 +187,7 @@ internal sealed partial class Projector : BackgroundService
 
         // Otherwise another has written meanwhile: it goes on from there.
         if (skipped is null)
-            return EntriesAtOnce;
+            return (0, true);
         foreach (var entry in skipped)
         {
             LogSkipped(entry.Position, entry.Party, entry.Reason);
@@ -200,7 +198,7 @@ internal sealed partial class Projector : BackgroundService
             LogWorksAgain();
         (_failures, _single) = (0, Math.Max(0, _single - 1));
         GrainTelemetry.ProjectorPosition.Record(entries[^1].Position);
-        return _single > 0 ? EntriesAtOnce : entries.Count;
+        return (entries.Count, _single > 0 || IJournal.MayGoOn(entries, EntriesAtOnce));
     }
 
     private async Task MeasureAsync(ReadModelWriter writer, long position, CancellationToken cancellation)

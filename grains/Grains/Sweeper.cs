@@ -97,7 +97,7 @@ internal sealed partial class Sweeper(
             _position = stored.Position;
         }
 
-        return entries.Count == EntriesAtOnce;
+        return IJournal.MayGoOn(entries, EntriesAtOnce);
     }
 
     private async Task KeepAsync(CancellationToken cancellation)

@@ -24,6 +24,9 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Versions in one call: what fits into one statement of any home, and is read whole.</summary>
     const int VersionsMax = 1_000;
 
+    /// <summary>Payload of entries of all parties in one call, 32 MiB; the last of them may go beyond.</summary>
+    const long ReadBytesMax = 32L << 20;
+
     /// <summary>
     /// Others than this process may write to it: who may write now is then known to the journal alone.
     /// </summary>
@@ -89,10 +92,14 @@ public interface IJournal : IAsyncDisposable
 
     /// <summary>
     /// The entries of all parties with a position above <paramref name="afterPosition"/>, by position, at most
-    /// <paramref name="limit"/> of them.
+    /// <paramref name="limit"/> of them, and none after those that come to <see cref="ReadBytesMax"/>.
     /// </summary>
     ValueTask<IReadOnlyList<JournalEntry>> ReadAllAsync(
         long afterPosition, int limit, CancellationToken cancellation);
+
+    /// <summary>Whether a limit ended what <see cref="ReadAllAsync"/> gave, so that there may be more.</summary>
+    static bool MayGoOn(IReadOnlyList<JournalEntry> read, int limit) =>
+        read.Count == limit || read.Sum(e => (long)e.Payload.Length) >= ReadBytesMax;
 
     /// <summary>The position of the last durable entry, 0 when there is none.</summary>
     ValueTask<long> GetHeadAsync(CancellationToken cancellation);

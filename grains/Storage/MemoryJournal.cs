@@ -71,9 +71,16 @@ public sealed class MemoryJournal : IJournal
         WellFormed.Limit(limit);
         lock (_lock)
         {
-            var after = (int)long.Min(afterPosition, _entries.Count);
-            return ValueTask.FromResult<IReadOnlyList<JournalEntry>>(
-                _entries.GetRange(after, int.Min(limit, _entries.Count - after)));
+            var (taken, bytes) = (new List<JournalEntry>(), 0L);
+            for (var at = afterPosition;
+                at < _entries.Count && taken.Count < limit && bytes < IJournal.ReadBytesMax;
+                at++)
+            {
+                taken.Add(_entries[(int)at]);
+                bytes += taken[^1].Payload.Length;
+            }
+
+            return ValueTask.FromResult<IReadOnlyList<JournalEntry>>(taken);
         }
     }
 

@@ -45,7 +45,10 @@ internal static class ProjectorRates
                 .RecordAsync(run.ProjectedTransfers / Pairs, _ => { }, cancellation);
         }
 
-        return [.. (await made.ReadAllAsync(0, int.MaxValue, cancellation)).OrderBy(e => e.Version)];
+        var entries = new List<JournalEntry>();
+        while (await made.ReadAllAsync(entries.Count, int.MaxValue, cancellation) is { Count: > 0 } page)
+            entries.AddRange(page);
+        return [.. entries.OrderBy(e => e.Version)];
     }
 
     private static async Task<object[]> MeasureAsync(

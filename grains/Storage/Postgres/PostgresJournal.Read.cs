@@ -53,7 +53,9 @@ public sealed partial class PostgresJournal
     {
         WellFormed.After(afterPosition);
         WellFormed.Limit(limit);
-        return await ReadAsync(Sql.ReadAll, Entry, cancellation, Parameter(afterPosition), Parameter(limit));
+        return await ReadAsync(
+            Sql.ReadAll, Entry, cancellation,
+            Parameter(afterPosition), Parameter(limit), Parameter(IJournal.ReadBytesMax));
     }
 
     public async ValueTask<long> GetHeadAsync(CancellationToken cancellation) =>

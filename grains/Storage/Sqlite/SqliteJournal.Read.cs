@@ -43,8 +43,13 @@ public sealed partial class SqliteJournal
     {
         WellFormed.After(afterPosition);
         WellFormed.Limit(limit);
-        return ValueTask.FromResult<IReadOnlyList<JournalEntry>>(
-            Read(Sql.ReadAll, Entry, cancellation, ("@after", afterPosition), ("@limit", limit)));
+        var bytes = 0L;
+        return ValueTask.FromResult<IReadOnlyList<JournalEntry>>(Read(
+            Sql.ReadAll,
+            Entry,
+            entry => (bytes += entry.Payload.Length) >= IJournal.ReadBytesMax,
+            cancellation,
+            ("@after", afterPosition), ("@limit", limit)));
     }
 
     public ValueTask<long> GetHeadAsync(CancellationToken cancellation) =>
@@ -83,6 +88,14 @@ public sealed partial class SqliteJournal
         string sql,
         Func<SqliteDataReader, T> take,
         CancellationToken cancellation,
+        params ReadOnlySpan<(string Name, object Value)> parameters) =>
+        Read(sql, take, _ => false, cancellation, parameters);
+
+    private List<T> Read<T>(
+        string sql,
+        Func<SqliteDataReader, T> take,
+        Func<T, bool> isLast,
+        CancellationToken cancellation,
         params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         RefuseUnlessUsable();
@@ -98,7 +111,12 @@ public sealed partial class SqliteJournal
             using var rows = command.ExecuteReader();
             var taken = new List<T>();
             while (rows.Read())
+            {
                 taken.Add(take(rows));
+                if (isLast(taken[^1]))
+                    break;
+            }
+
             return taken;
         }
         catch (SqliteException e)

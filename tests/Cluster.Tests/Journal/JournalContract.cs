@@ -239,6 +239,27 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_large_entries_fewer_are_read_at_once_and_the_next_call_goes_on()
+    {
+        await Open("GRC");
+        var payload = new byte[(IJournal.ReadBytesMax / 3) + 1];
+        new Random(20_261_130).NextBytes(payload);
+        for (var version = 0; version < 5; version++)
+            Assert.Equal([Committed(version + 1)], await Commit(new Append("GRC", 1, version, [payload])));
+
+        Assert.Equal([1, 2, 3], await Positions(0, 10));
+        Assert.Equal([4, 5], await Positions(3, 10));
+        Assert.Equal([2, 3], await Positions(1, 2));
+
+        async Task<IEnumerable<long>> Positions(long after, int limit)
+        {
+            var read = await Journal.ReadAllAsync(after, limit, Cancellation);
+            Assert.Equal(read[^1].Position < 5, IJournal.MayGoOn(read, limit));
+            return read.Select(e => e.Position);
+        }
+    }
+
+    [Fact]
     public async Task Parties_with_entries_are_listed_in_ordinal_order()
     {
         await Open("b", "B", "a1", "A", "empty", "a");
