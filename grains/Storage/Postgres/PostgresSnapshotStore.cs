@@ -24,8 +24,8 @@ public sealed class PostgresSnapshotStore : SnapshotStore
     public PostgresSnapshotStore(
         string connectionString,
         ILogger<PostgresSnapshotStore> logger,
-        long filterBytesMax = FilterBytesDefault)
-        : base(logger, filterBytesMax)
+        long? filterBytesMax = null)
+        : base(logger, filterBytesMax ?? FilterBytesDefault)
     {
         ArgumentException.ThrowIfNullOrEmpty(connectionString);
         var settings = ConnectionSettings.Of(connectionString);

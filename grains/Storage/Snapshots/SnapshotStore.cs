@@ -16,8 +16,12 @@ namespace Treaty.Grid.Storage;
 /// </remarks>
 public abstract partial class SnapshotStore : ISnapshotStore
 {
-    /// <summary>64 MiB: two bytes for each of 32 million keys.</summary>
-    public const long FilterBytesDefault = 64 << 20;
+    /// <summary>
+    /// A 64th of the process's memory, and not less than 64 MiB: two bytes for each of 32 million keys. A party whose
+    /// filters do not fit costs a read of all of them for one question, so there is to be room for a large register's.
+    /// </summary>
+    public static readonly long FilterBytesDefault =
+        Math.Max(64 << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 64);
 
     private static readonly Meter Meter = new(JournalWriter.TelemetryName);
 

@@ -32,8 +32,8 @@ public sealed partial class SqliteSnapshotStore : SnapshotStore
     private bool _closed;
 
     public SqliteSnapshotStore(
-        string dataDirectory, ILogger<SqliteSnapshotStore> logger, long filterBytesMax = FilterBytesDefault)
-        : base(logger, filterBytesMax)
+        string dataDirectory, ILogger<SqliteSnapshotStore> logger, long? filterBytesMax = null)
+        : base(logger, filterBytesMax ?? FilterBytesDefault)
     {
         ArgumentException.ThrowIfNullOrEmpty(dataDirectory);
         _logger = logger;
