@@ -11,11 +11,11 @@ internal sealed record AddedDeclaration(string Party, long Version, long Positio
 
 internal sealed record AssessedTransfer(
     string Party, string Name, string Sender, string Recipient, long Purpose, long Movement, long Pairing, long Match,
-    bool IsCompleted, string Awaited, string Due, string Since, long Opened, long Position) : Change;
+    bool IsCompleted, string Awaited, string Due, string Since, long Opened, long Position, long Event) : Change;
 
 internal sealed record RaisedFinding(
     string Name, string Holder, string Party, string Rule, long Severity, long Status, string Transfer, string Due,
-    long Position, byte[] Raised, byte[] Closing) : Change;
+    long Position, long Opened, byte[] Raised, byte[] Closing) : Change;
 
 internal sealed record ClosedFinding(string Name, string Holder, long Status, long Position, byte[] Closing) : Change;
 

@@ -83,12 +83,17 @@ internal sealed class Changes
             : transfer;
     }
 
-    /// <summary>It replaces all of a row but its rule; whether it was closed before is then no matter.</summary>
+    /// <summary>
+    /// It replaces all of a row but its rule and where it was first raised; whether it was closed before is then no
+    /// matter.
+    /// </summary>
     private void Raise(RaisedFinding finding)
     {
         var key = (finding.Name, finding.Holder);
         _closed.Remove(key);
-        _raised[key] = _raised.TryGetValue(key, out var before) ? finding with { Rule = before.Rule } : finding;
+        _raised[key] = _raised.TryGetValue(key, out var before)
+            ? finding with { Rule = before.Rule, Opened = before.Opened }
+            : finding;
     }
 
     private void Close(ClosedFinding finding)

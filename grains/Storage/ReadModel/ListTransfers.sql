@@ -8,7 +8,7 @@ LEFT JOIN (
             party, name, sender, recipient, purpose, movement,
             -- One side only, and the other's time is over: UNCONFIRMED.
             CASE WHEN pairing IN (1, 2) AND due <> '' AND due < @as_of THEN 4 ELSE pairing END AS pairing,
-            match, completed, awaited, due, since, opened, position,
+            match, completed, awaited, due, since, opened, position, event,
             -- The row that stands for the transfer in a list over all parties: the sender's, else the recipient's.
             party = sender OR (party = recipient AND NOT EXISTS (
                 SELECT 1 FROM transfer AS other

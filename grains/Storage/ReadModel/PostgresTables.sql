@@ -48,16 +48,18 @@ CREATE TABLE transfer (
     awaited   text COLLATE "C" NOT NULL,
     due       text COLLATE "C" NOT NULL,
     since     text COLLATE "C" NOT NULL,
-    -- The position at which the party's file of it began; `position` is that of its last change.
+    -- Where in the journal the party's file of it began: the position, times 2^20, and the event's place there.
+    -- No two are equal; nor are two positions with their events, those of the last change.
     opened    bigint NOT NULL,
     position  bigint NOT NULL,
+    event     bigint NOT NULL,
     PRIMARY KEY (party, name)
 );
 CREATE INDEX transfer_of_party_by_age ON transfer (party, since, opened);
-CREATE INDEX transfer_of_party_by_position ON transfer (party, position);
+CREATE INDEX transfer_of_party_by_position ON transfer (party, position, event);
 CREATE INDEX transfer_by_awaited ON transfer (party, awaited, since, opened) WHERE awaited <> '';
 CREATE INDEX transfer_by_age ON transfer (since, opened);
-CREATE INDEX transfer_by_position ON transfer (position);
+CREATE INDEX transfer_by_position ON transfer (position, event);
 
 -- A finding about a party as one party, its holder, has recorded it: the one concerned, or the other side. Its name is
 -- `party/id`, without what the contract puts before and between.
@@ -71,12 +73,15 @@ CREATE TABLE finding (
     transfer text COLLATE "C" NOT NULL,
     due      text COLLATE "C" NOT NULL,
     position bigint NOT NULL,
+    -- Where in the journal the holder first raised it, as above.
+    opened   bigint NOT NULL,
     -- As it was raised, and what its closing changed of it; both in the contract's encoding, compressed as entries are.
     raised   bytea NOT NULL,
     closing  bytea NOT NULL,
     PRIMARY KEY (name, holder)
 );
-CREATE INDEX finding_by_gravity ON finding ((-severity), rule, name, holder);
+CREATE INDEX finding_by_gravity ON finding ((-severity), rule, opened);
+CREATE INDEX finding_of_party_by_gravity ON finding (party, (-severity), rule, name, holder);
 
 CREATE TABLE duty (
     party    text COLLATE "C" NOT NULL,
@@ -89,6 +94,7 @@ CREATE TABLE duty (
     PRIMARY KEY (party, rule, transfer)
 );
 CREATE INDEX duty_by_due ON duty (due, rule, transfer, party);
+CREATE INDEX duty_of_party_by_due ON duty (party, due, rule, transfer);
 
 -- Entries that could not be read, and why: nothing of them is in the other tables.
 CREATE TABLE skipped (

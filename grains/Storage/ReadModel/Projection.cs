@@ -31,9 +31,9 @@ internal static class Projection
         {
             J.Event.KindOneofCase.NoticeFiled => Notice(happened.NoticeFiled, number, entry),
             J.Event.KindOneofCase.DeclarationFiled => Declaration(happened.DeclarationFiled, entry),
-            J.Event.KindOneofCase.FindingRaised => Finding(happened.FindingRaised.Finding, entry),
+            J.Event.KindOneofCase.FindingRaised => Finding(happened.FindingRaised.Finding, number, entry),
             J.Event.KindOneofCase.FindingClosed => Closing(happened.FindingClosed, decoded, entry),
-            J.Event.KindOneofCase.TransferAssessed => Transfer(happened.TransferAssessed, decoded, entry),
+            J.Event.KindOneofCase.TransferAssessed => Transfer(happened.TransferAssessed, number, decoded, entry),
             J.Event.KindOneofCase.DutySet => Duty(happened.DutySet, entry),
             J.Event.KindOneofCase.None => throw new InvalidDataException(
                 "It holds an event that this program does not know: a newer one wrote it."),
@@ -48,10 +48,10 @@ internal static class Projection
         entry.Party, entry.Version, entry.Position, filed.Id, Text(EndOf(filed.Declaration.AsOf)));
 
     /// <summary>Its bytes are kept whole: what the contract shows of it may grow without new columns.</summary>
-    private static RaisedFinding Finding(Finding finding, in JournalEntry entry) => new(
+    private static RaisedFinding Finding(Finding finding, int number, in JournalEntry entry) => new(
         ReadModel.RowNameOf(finding.Name), entry.Party, finding.Name.Split('/')[1], finding.Rule,
         (long)finding.Severity, (long)finding.Status, finding.Transfer, Text(finding.Due),
-        PositionOf(finding.Position, entry),
+        PositionOf(finding.Position, entry), PlaceOf(entry, number),
         Compression.Compress(finding.ToByteArray()), []);
 
     private static ClosedFinding Closing(J.FindingClosed closed, J.Entry decoded, in JournalEntry entry)
@@ -67,7 +67,8 @@ internal static class Projection
             Compression.Compress(closing.ToByteArray()));
     }
 
-    private static AssessedTransfer Transfer(J.TransferAssessed assessed, J.Entry decoded, in JournalEntry entry)
+    private static AssessedTransfer Transfer(
+        J.TransferAssessed assessed, int number, J.Entry decoded, in JournalEntry entry)
     {
         var key = StatementCodec.ToTransferKey(assessed.Transfer)
             ?? throw new InvalidDataException($"'{assessed.Transfer}' is no name of a transfer.");
@@ -76,13 +77,17 @@ internal static class Projection
         return new AssessedTransfer(
             entry.Party, ReadModel.RowNameOf(assessed.Transfer), key.Sender, key.Recipient,
             (long)assessed.Purpose, (long)assessed.Movement, (long)assessed.Pairing, (long)assessed.Match,
-            assessed.Completed, assessed.Awaited, Text(assessed.Due), Text(since), entry.Position, entry.Position);
+            assessed.Completed, assessed.Awaited, Text(assessed.Due), Text(since),
+            PlaceOf(entry, number), entry.Position, number);
     }
 
     private static Change Duty(J.DutySet duty, in JournalEntry entry) => duty.Title.Length == 0
         ? new GoneDuty(entry.Party, duty.Rule, duty.Transfer)
         : new SetDuty(
             entry.Party, duty.Rule, duty.Transfer, duty.Title, Text(duty.Due.ToDay()), duty.Met, entry.Position);
+
+    /// <summary>Rises with the position, and within an entry with the number of the event.</summary>
+    private static long PlaceOf(in JournalEntry entry, int number) => (entry.Position << 20) + number;
 
     private static long PositionOf(long stated, in JournalEntry entry) => stated > 0 ? stated : entry.Position;
 

@@ -10,10 +10,11 @@ public abstract partial class ReadModel
     private static readonly string[] Numbers = ["version", "event", "opened", "position", "-severity"];
     private static readonly Order ByVersion = new(["version"]);
     private static readonly Order ByPlace = new(["version", "event"]);
-    private static readonly Order BySince = new(["since", "opened", "name", "party"]);
-    private static readonly Order ByPosition = new(["position", "name", "party"]);
+    private static readonly Order BySince = new(["since", "opened"]);
+    private static readonly Order ByPosition = new(["position", "event"]);
     private static readonly Order ByName = new(["name", "party"]);
-    private static readonly Order ByGravity = new(["-severity", "rule", "name", "holder"]);
+    private static readonly Order ByGravity = new(["-severity", "rule", "opened"]);
+    private static readonly Order ByGravityAndName = new(["-severity", "rule", "name", "holder"]);
     private static readonly Order ByDue = new(["due", "rule", "transfer", "party"]);
 
     /// <summary>
@@ -57,9 +58,12 @@ public abstract partial class ReadModel
             OfParty(query) ?? Condition.Equal("once", true), query, Transfer, cancellation,
             ("@as_of", Projection.Text(asOf)));
 
-    /// <summary>Findings about a party, or about all, the gravest first; each once, with its position.</summary>
+    /// <summary>
+    /// Findings about a party, or about all, the gravest first; each once, with its position. Of one gravity and rule,
+    /// a party's by name, and those about all as they were raised.
+    /// </summary>
     public Task<ListPage<Finding>> ListFindingsAsync(ListQuery query, CancellationToken cancellation) => ListAsync(
-        ReadModelSql.ListFindings, ByGravity,
+        ReadModelSql.ListFindings, query.Party is null ? ByGravity : ByGravityAndName,
         Condition.All(OfParty(query) ?? Condition.True, Condition.Equal("once", true)), query, Finding, cancellation);
 
     /// <summary>What is due, by day.</summary>

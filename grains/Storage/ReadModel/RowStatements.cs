@@ -39,7 +39,8 @@ internal static class RowStatements
             .Text("due", t => t.Due)
             .Text("since", t => t.Since)
             .Number("opened", t => t.Opened)
-            .Number("position", t => t.Position);
+            .Number("position", t => t.Position)
+            .Number("event", t => t.Event);
 
     public static readonly RowStatement<RaisedFinding> UpsertFinding =
         new RowStatement<RaisedFinding>(ReadModelSql.UpsertFinding)
@@ -52,6 +53,7 @@ internal static class RowStatements
             .Text("transfer", f => f.Transfer)
             .Text("due", f => f.Due)
             .Number("position", f => f.Position)
+            .Number("opened", f => f.Opened)
             .Bytes("raised", f => f.Raised)
             .Bytes("closing", f => f.Closing);
 

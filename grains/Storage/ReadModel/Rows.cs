@@ -22,7 +22,7 @@ public sealed record ListRow<T>(T Value, IReadOnlyList<string> Key);
 /// <param name="Event">Its place among the events there, from 0.</param>
 public readonly record struct NoticePlace(long Version, int Event);
 
-/// <summary>What the lists of transfers can be sorted by; rows that are equal in it follow by name and party.</summary>
+/// <summary>What the lists of transfers can be sorted by.</summary>
 public enum TransferOrder
 {
     /// <summary>
@@ -30,7 +30,10 @@ public enum TransferOrder
     /// </summary>
     Since,
 
-    /// <summary>The last change. A transfer that changes meanwhile moves to the end, and comes once more.</summary>
+    /// <summary>
+    /// The last change, those of one entry as it says them. A transfer that changes meanwhile moves to the end, and
+    /// comes once more.
+    /// </summary>
     Position,
 
     /// <summary>The name, of a party's transfers.</summary>

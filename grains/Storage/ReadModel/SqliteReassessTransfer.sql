@@ -2,5 +2,5 @@
 -- then writes only those over the position and over who is awaited.
 UPDATE transfer SET
     purpose = @purpose, movement = @movement, pairing = @pairing, match = @match, completed = @completed,
-    awaited = @awaited, due = @due, position = @position
+    awaited = @awaited, due = @due, position = @position, event = @event
 WHERE party = @party AND name = @name AND since = @since;

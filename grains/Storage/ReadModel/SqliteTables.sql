@@ -36,7 +36,7 @@ CREATE TABLE declaration (
 -- What the file of one party says a transfer comes to. The same transfer has a row for each party that keeps a file.
 -- The name is `sender/recipient~reference`, without what the contract puts between. Rows lie about as they came, and
 -- all indexes but that of names grow at the end, of a party or of a day: in a register of any size, what is written is
--- near what was written before. Hence `opened`, and no name, behind the day; what is equal is sorted as it is read.
+-- near what was written before. Hence `opened` behind the day, and `event` behind the position.
 CREATE TABLE transfer (
     party     TEXT NOT NULL,
     name      TEXT NOT NULL,
@@ -50,16 +50,18 @@ CREATE TABLE transfer (
     awaited   TEXT NOT NULL,
     due       TEXT NOT NULL,
     since     TEXT NOT NULL,
-    -- The position at which the party's file of it began; `position` is that of its last change.
+    -- Where in the journal the party's file of it began: the position, times 2^20, and the event's place there.
+    -- No two are equal; nor are two positions with their events, those of the last change.
     opened    INTEGER NOT NULL,
-    position  INTEGER NOT NULL
+    position  INTEGER NOT NULL,
+    event     INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX transfer_by_name ON transfer (party, name);
 CREATE INDEX transfer_of_party_by_age ON transfer (party, since, opened);
-CREATE INDEX transfer_of_party_by_position ON transfer (party, position);
+CREATE INDEX transfer_of_party_by_position ON transfer (party, position, event);
 CREATE INDEX transfer_by_awaited ON transfer (party, awaited, since, opened) WHERE awaited <> '';
 CREATE INDEX transfer_by_age ON transfer (since, opened);
-CREATE INDEX transfer_by_position ON transfer (position);
+CREATE INDEX transfer_by_position ON transfer (position, event);
 
 -- A finding about a party as one party, its holder, has recorded it: the one concerned, or the other side. Its name is
 -- `party/id`, without what the contract puts before and between.
@@ -73,12 +75,16 @@ CREATE TABLE finding (
     transfer TEXT NOT NULL,
     due      TEXT NOT NULL,
     position INTEGER NOT NULL,
+    -- Where in the journal the holder first raised it, as above.
+    opened   INTEGER NOT NULL,
     -- As it was raised, and what its closing changed of it; both in the contract's encoding, compressed as entries are.
     raised   BLOB NOT NULL,
-    closing  BLOB NOT NULL,
-    PRIMARY KEY (name, holder)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX finding_by_gravity ON finding (-severity, rule, name, holder);
+    closing  BLOB NOT NULL
+) STRICT;
+-- Not the table's own order: its rows are large, and SQLite would have a dozen of them to a page on the way to one.
+CREATE UNIQUE INDEX finding_by_name ON finding (name, holder);
+CREATE INDEX finding_by_gravity ON finding (-severity, rule, opened);
+CREATE INDEX finding_of_party_by_gravity ON finding (party, -severity, rule, name, holder);
 
 CREATE TABLE duty (
     party    TEXT NOT NULL,
@@ -91,6 +97,7 @@ CREATE TABLE duty (
     PRIMARY KEY (party, rule, transfer)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX duty_by_due ON duty (due, rule, transfer, party);
+CREATE INDEX duty_of_party_by_due ON duty (party, due, rule, transfer);
 
 -- Entries that could not be read, and why: nothing of them is in the other tables.
 CREATE TABLE skipped (
