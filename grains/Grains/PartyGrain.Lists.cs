@@ -28,9 +28,7 @@ internal sealed partial class PartyGrain
             : Condition.Equal("status", (long)FindingStatus.Open);
         var page = await PageAsync(
             party, request.PageToken, size, findings, KeyOf,
-            after => model.ListFindingsAsync(
-                new ListQuery(Code, Condition.All(Condition.Equal("holder", Code), open), after, size + 1),
-                CancellationToken.None),
+            after => model.ListFindingsAsync(new ListQuery(Code, open, after, size + 1), CancellationToken.None),
             key => key.Split(' ', 2) is [var gravity, var id]
                 ? [$"-{9 - int.Parse(gravity, CultureInfo.InvariantCulture)}", id.Split('~')[0],
                     ReadModel.RowNameOf($"parties/{Code}/findings/{id}"), Code]

@@ -19,6 +19,9 @@ public sealed class Condition
 
     public static Condition Equal(string column, object value) => Compare(column, "=", value);
 
+    /// <summary>Every row with the same in both columns.</summary>
+    public static Condition Same(string column, string other) => new(_ => $"{column} = {other}");
+
     public static Condition Below(string column, object value) => Compare(column, "<", value);
 
     public static Condition AtMost(string column, object value) => Compare(column, "<=", value);

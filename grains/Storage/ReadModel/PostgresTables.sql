@@ -81,7 +81,7 @@ CREATE TABLE finding (
     PRIMARY KEY (name, holder)
 );
 CREATE INDEX finding_by_gravity ON finding ((-severity), rule, opened);
-CREATE INDEX finding_of_party_by_gravity ON finding (party, (-severity), rule, name, holder);
+CREATE INDEX finding_of_party_by_gravity ON finding (party, (-severity), rule, name, holder) WHERE holder = party;
 
 CREATE TABLE duty (
     party    text COLLATE "C" NOT NULL,

@@ -59,12 +59,15 @@ public abstract partial class ReadModel
             ("@as_of", Projection.Text(asOf)));
 
     /// <summary>
-    /// Findings about a party, or about all, the gravest first; each once, with its position. Of one gravity and rule,
-    /// a party's by name, and those about all as they were raised.
+    /// Findings about a party, as itself has them, or about all, each once; the gravest first, with their positions. Of
+    /// one gravity and rule, a party's by name, and those about all as they were raised.
     /// </summary>
     public Task<ListPage<Finding>> ListFindingsAsync(ListQuery query, CancellationToken cancellation) => ListAsync(
         ReadModelSql.ListFindings, query.Party is null ? ByGravity : ByGravityAndName,
-        Condition.All(OfParty(query) ?? Condition.True, Condition.Equal("once", true)), query, Finding, cancellation);
+        OfParty(query) is { } party
+            ? Condition.All(party, Condition.Same("holder", "party"))
+            : Condition.Equal("once", true),
+        query, Finding, cancellation);
 
     /// <summary>What is due, by day.</summary>
     public Task<ListPage<DutyRow>> ListDutiesAsync(ListQuery query, CancellationToken cancellation) =>

@@ -84,7 +84,7 @@ CREATE TABLE finding (
 -- Not the table's own order: its rows are large, and SQLite would have a dozen of them to a page on the way to one.
 CREATE UNIQUE INDEX finding_by_name ON finding (name, holder);
 CREATE INDEX finding_by_gravity ON finding (-severity, rule, opened);
-CREATE INDEX finding_of_party_by_gravity ON finding (party, -severity, rule, name, holder);
+CREATE INDEX finding_of_party_by_gravity ON finding (party, -severity, rule, name, holder) WHERE holder = party;
 
 CREATE TABLE duty (
     party    TEXT NOT NULL,
