@@ -3,7 +3,8 @@ FROM (SELECT position AS reached FROM checkpoint WHERE schema_version = @schema)
 LEFT JOIN (
     SELECT * FROM (
         SELECT
-            name, holder, party, rule, severity, status, transfer, due, position, opened, raised, closing,
+            name, holder, party, rule, severity, status, due, position, opened, raised, closing,
+            CASE transfer WHEN '' THEN '' ELSE 'parties/' || REPLACE(transfer, '/', '/transfers/') END AS transfer,
             -- The row that stands for the finding: the party's own, else the one of the first other side.
             holder = party OR NOT EXISTS (
                 SELECT 1 FROM finding AS other

@@ -62,7 +62,7 @@ CREATE INDEX transfer_by_age ON transfer (since, opened);
 CREATE INDEX transfer_by_position ON transfer (position, event);
 
 -- A finding about a party as one party, its holder, has recorded it: the one concerned, or the other side. Its name is
--- `party/id`, without what the contract puts before and between.
+-- `party/id`, and that of its transfer `sender/recipient~reference`, without what the contract puts before and between.
 CREATE TABLE finding (
     name     text COLLATE "C" NOT NULL,
     holder   text COLLATE "C" NOT NULL,
@@ -75,7 +75,8 @@ CREATE TABLE finding (
     position bigint NOT NULL,
     -- Where in the journal the holder first raised it, as above.
     opened   bigint NOT NULL,
-    -- As it was raised, and what its closing changed of it; both in the contract's encoding, compressed as entries are.
+    -- The rest of it as it was raised, and what its closing changed of that; both in the contract's encoding,
+    -- compressed as entries are.
     raised   bytea NOT NULL,
     closing  bytea NOT NULL,
     PRIMARY KEY (name, holder)

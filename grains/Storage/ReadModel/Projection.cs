@@ -47,24 +47,37 @@ internal static class Projection
     private static AddedDeclaration Declaration(J.DeclarationFiled filed, in JournalEntry entry) => new(
         entry.Party, entry.Version, entry.Position, filed.Id, Text(EndOf(filed.Declaration.AsOf)));
 
-    /// <summary>Its bytes are kept whole: what the contract shows of it may grow without new columns.</summary>
     private static RaisedFinding Finding(Finding finding, int number, in JournalEntry entry) => new(
         ReadModel.RowNameOf(finding.Name), entry.Party, finding.Name.Split('/')[1], finding.Rule,
-        (long)finding.Severity, (long)finding.Status, finding.Transfer, Text(finding.Due),
+        (long)finding.Severity, (long)finding.Status,
+        finding.Transfer.Length == 0 ? "" : ReadModel.RowNameOf(finding.Transfer), Text(finding.Due),
         PositionOf(finding.Position, entry), PlaceOf(entry, number),
-        Compression.Compress(finding.ToByteArray()), []);
+        Compression.Compress(WithoutColumns(finding).ToByteArray()), []);
+
+    /// <summary>
+    /// What no column says, in the contract's encoding: what that shows of a finding may grow without new columns.
+    /// </summary>
+    private static Finding WithoutColumns(Finding finding)
+    {
+        var rest = finding.Clone();
+        rest.Name = rest.Party = rest.Rule = rest.Transfer = "";
+        rest.Severity = Severity.Unspecified;
+        rest.Status = FindingStatus.Unspecified;
+        rest.Due = null;
+        rest.Position = 0;
+        return rest;
+    }
 
     private static ClosedFinding Closing(J.FindingClosed closed, J.Entry decoded, in JournalEntry entry)
     {
         var closing = new Finding
         {
-            Status = FindingStatus.Closed,
             ClosedReason = closed.Reason,
             RecordTime = closed.RecordTime ?? decoded.RecordTime,
         };
         return new ClosedFinding(
-            ReadModel.RowNameOf(closed.Name), entry.Party, (long)closing.Status, PositionOf(closed.Position, entry),
-            Compression.Compress(closing.ToByteArray()));
+            ReadModel.RowNameOf(closed.Name), entry.Party, (long)FindingStatus.Closed,
+            PositionOf(closed.Position, entry), Compression.Compress(closing.ToByteArray()));
     }
 
     private static AssessedTransfer Transfer(

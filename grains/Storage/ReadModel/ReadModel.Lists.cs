@@ -29,9 +29,9 @@ public abstract partial class ReadModel
             : throw new FormatException($"'{name}' names no transfer and no finding.");
     }
 
-    private static string TransferNameOf(string rowName) => rowName.Split('/', 2) is [var sender, var rest]
-        ? $"parties/{sender}/transfers/{rest}"
-        : throw new FormatException($"'{rowName}' is no row of a transfer.");
+    private static string NameOf(string rowName, string collection) => rowName.Split('/', 2) is [var party, var id]
+        ? $"parties/{party}/{collection}/{id}"
+        : throw new FormatException($"'{rowName}' names no row.");
 
     /// <summary>Where the notices stand that a party filed, in the order of filing.</summary>
     public Task<ListPage<NoticePlace>> ListNoticesAsync(ListQuery query, CancellationToken cancellation) => ListAsync(
@@ -141,7 +141,7 @@ public abstract partial class ReadModel
     private static TransferRow Transfer(DbDataReader row) => new(
         new Transfer
         {
-            Name = TransferNameOf(Text(row, "name")),
+            Name = NameOf(Text(row, "name"), "transfers"),
             Sender = Text(row, "sender"),
             Recipient = Text(row, "recipient"),
             Purpose = (Purpose)Number(row, "purpose"),
@@ -165,6 +165,13 @@ public abstract partial class ReadModel
             finding.MergeFrom(V1.Finding.Parser.ParseFrom(Compression.Expand(closing)));
         }
 
+        finding.Name = NameOf(Text(row, "name"), "findings");
+        finding.Party = Text(row, "party");
+        finding.Rule = Text(row, "rule");
+        finding.Severity = (Severity)Number(row, "severity");
+        finding.Status = (FindingStatus)Number(row, "status");
+        finding.Transfer = Text(row, "transfer");
+        finding.Due = Day(row, "due")?.ToDate();
         finding.Position = Number(row, "position");
         return finding;
     }

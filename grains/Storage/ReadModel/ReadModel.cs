@@ -14,7 +14,7 @@ namespace Treaty.Grid.Storage;
 public abstract partial class ReadModel : IAsyncDisposable
 {
     /// <summary>Raised with every change of the tables, or of what is written to them: they are made anew.</summary>
-    internal const long SchemaVersion = 6;
+    internal const long SchemaVersion = 7;
 
     /// <summary>Longer than any lag of a model that keeps up, and shorter than callers wait.</summary>
     public static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);

@@ -64,7 +64,7 @@ CREATE INDEX transfer_by_age ON transfer (since, opened);
 CREATE INDEX transfer_by_position ON transfer (position, event);
 
 -- A finding about a party as one party, its holder, has recorded it: the one concerned, or the other side. Its name is
--- `party/id`, without what the contract puts before and between.
+-- `party/id`, and that of its transfer `sender/recipient~reference`, without what the contract puts before and between.
 CREATE TABLE finding (
     name     TEXT NOT NULL,
     holder   TEXT NOT NULL,
@@ -77,7 +77,8 @@ CREATE TABLE finding (
     position INTEGER NOT NULL,
     -- Where in the journal the holder first raised it, as above.
     opened   INTEGER NOT NULL,
-    -- As it was raised, and what its closing changed of it; both in the contract's encoding, compressed as entries are.
+    -- The rest of it as it was raised, and what its closing changed of that; both in the contract's encoding,
+    -- compressed as entries are.
     raised   BLOB NOT NULL,
     closing  BLOB NOT NULL
 ) STRICT;
