@@ -19,7 +19,8 @@ internal sealed record Course(int Connections, TimeSpan Warmup, TimeSpan Timeout
 
     /// <summary>
     /// Above 0 it is a closed loop: whatever the plan says, so many callers each have a request under way, or wait as
-    /// long as a refusal asked them to and say the same again, and the server sets the pace. Latency then counts from
+    /// long as a refusal asked them to (a second where the connection broke) and say the same again, and the server
+    /// sets the pace. Latency then counts from
     /// when a request was sent, and hides what callers with a plan would wait.
     /// </summary>
     public int InFlight { get; init; }
@@ -36,6 +37,9 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
     private const int LookedAtEach = 1_000;
 
     private const string NotSent = "NOT_SENT";
+
+    /// <summary>What a caller of a closed loop waits whose connection broke: a server that went away needs time.</summary>
+    private static readonly TimeSpan LostPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private static readonly long RoomPoll = Stopwatch.Frequency / 10_000;
@@ -46,7 +50,7 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
     private readonly LongHistogram _recentSlip = Histograms.New();
     private readonly HashSet<Connection> _touched = [];
 
-    // Of a closed loop, what was refused for a while that is over.
+    // Of a closed loop, what was refused for a while that is over, or got lost.
     private readonly ConcurrentQueue<Request> _again = [];
     private long _began;
     private long _offered;
@@ -171,7 +175,7 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
         Flush();
     }
 
-    /// <summary>What callers of a closed loop were told to say later comes before what they would say next.</summary>
+    /// <summary>What callers of a closed loop have to say again comes before what they would say next.</summary>
     private IEnumerable<Request> WithThoseRefused(IEnumerable<Request> planned)
     {
         foreach (var request in planned)
@@ -251,13 +255,14 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
         }
 
         Volatile.Write(ref _lastAnswer, call.Answered);
-        if (IsClosed && call.RetryDelay is { } delay && delay > TimeSpan.Zero)
-            _ = ComeAgainAsync(request, delay);
+        var delay = call.Status == Call.ConnectionLost ? LostPause : call.RetryDelay;
+        if (IsClosed && delay > TimeSpan.Zero)
+            _ = ComeAgainAsync(request, delay.Value);
         else
             Interlocked.Decrement(ref _underWay);
     }
 
-    /// <summary>A caller that is told to come again later takes no other's place in between.</summary>
+    /// <summary>A caller that is to come again later takes no other's place in between.</summary>
     private async Task ComeAgainAsync(Request request, TimeSpan delay)
     {
         await Task.Delay(delay, TimeProvider.System);

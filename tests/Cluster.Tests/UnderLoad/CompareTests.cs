@@ -148,6 +148,15 @@ public sealed class CompareTests
     }
 
     [Fact]
+    public async Task In_a_closed_loop_a_caller_whose_connection_broke_waits_for_a_second()
+    {
+        // In a second and a half, each of five speaks twice at most.
+        var result = await LoopAsync<HangingUp>(callers: 5);
+        Assert.Equal(["CONNECTION_LOST"], result.Outcomes.Keys);
+        Assert.InRange(result.Outcomes.Values.Sum(), 1, 10);
+    }
+
+    [Fact]
     public async Task All_who_need_no_register_file_what_they_say()
     {
         PostgresHome.Need();
@@ -197,6 +206,17 @@ public sealed class CompareTests
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             enough?.Token ?? default, TestContext.Current.CancellationToken);
         return await run.OfferAsync(run.ClosedPlan(), TextWriter.Null, end.Token);
+    }
+
+    /// <summary>Breaks the connection of whoever asks.</summary>
+    private sealed class HangingUp : NoticeService.NoticeServiceBase
+    {
+        public override Task<SubmitNoticeResponse> SubmitNotice(
+            SubmitNoticeRequest request, ServerCallContext context)
+        {
+            context.GetHttpContext().Abort();
+            return Task.FromResult(new SubmitNoticeResponse());
+        }
     }
 
     /// <summary>Sends everybody away for longer than a loop takes, and counts them.</summary>
