@@ -24,7 +24,7 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Versions in one call: what fits into one statement of any home, and is read whole.</summary>
     const int VersionsMax = 1_000;
 
-    /// <summary>Payload of entries of all parties in one call, 32 MiB; the last of them may go beyond.</summary>
+    /// <summary>Payload of entries that are read at once, 32 MiB; the last of them may go beyond.</summary>
     const long ReadBytesMax = 32L << 20;
 
     /// <summary>

@@ -76,10 +76,11 @@ public sealed partial class PostgresJournal
         while (true)
         {
             var page = await ReadAsync(
-                Sql.ReadParty, Entry, cancellation, Parameter(party), Parameter(afterVersion), Parameter(PageEntries));
+                Sql.ReadParty, Entry, cancellation,
+                Parameter(party), Parameter(afterVersion), Parameter(PageEntries), Parameter(IJournal.ReadBytesMax));
             foreach (var entry in page)
                 yield return entry;
-            if (page.Count < PageEntries)
+            if (!IJournal.MayGoOn(page, PageEntries))
                 yield break;
             afterVersion = page[^1].Version;
         }

@@ -43,13 +43,8 @@ public sealed partial class SqliteJournal
     {
         WellFormed.After(afterPosition);
         WellFormed.Limit(limit);
-        var bytes = 0L;
-        return ValueTask.FromResult<IReadOnlyList<JournalEntry>>(Read(
-            Sql.ReadAll,
-            Entry,
-            entry => (bytes += entry.Payload.Length) >= IJournal.ReadBytesMax,
-            cancellation,
-            ("@after", afterPosition), ("@limit", limit)));
+        return ValueTask.FromResult<IReadOnlyList<JournalEntry>>(
+            ReadUpToBytesMax(Sql.ReadAll, cancellation, ("@after", afterPosition), ("@limit", limit)));
     }
 
     public ValueTask<long> GetHeadAsync(CancellationToken cancellation) =>
@@ -69,19 +64,30 @@ public sealed partial class SqliteJournal
     {
         while (true)
         {
-            var page = Read(
+            var page = ReadUpToBytesMax(
                 Sql.ReadParty,
-                Entry,
                 cancellation,
                 ("@party", party), ("@after", afterVersion), ("@limit", PageEntries));
             foreach (var entry in page)
                 yield return entry;
-            if (page.Count < PageEntries)
+            if (!IJournal.MayGoOn(page, PageEntries))
                 yield break;
             afterVersion = page[^1].Version;
             // A long history must not keep its thread from everybody else: nothing here ever waits by itself.
             await Task.Yield();
         }
+    }
+
+    private List<JournalEntry> ReadUpToBytesMax(
+        string sql, CancellationToken cancellation, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        var bytes = 0L;
+        return Read(
+            sql,
+            Entry,
+            entry => (bytes += entry.Payload.Length) >= IJournal.ReadBytesMax,
+            cancellation,
+            parameters);
     }
 
     private List<T> Read<T>(

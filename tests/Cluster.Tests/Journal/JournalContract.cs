@@ -250,6 +250,9 @@ public abstract class JournalContract : IAsyncLifetime
         Assert.Equal([1, 2, 3], await Positions(0, 10));
         Assert.Equal([4, 5], await Positions(3, 10));
         Assert.Equal([2, 3], await Positions(1, 2));
+        Assert.Equal(
+            [2, 3, 4, 5],
+            await Journal.ReadPartyAsync("GRC", 1, Cancellation).Select(e => e.Version).ToListAsync(Cancellation));
 
         async Task<IEnumerable<long>> Positions(long after, int limit)
         {
