@@ -38,7 +38,7 @@ internal sealed class Generator(Target target, IPlan plan, Course course)
 
     private const string NotSent = "NOT_SENT";
 
-    /// <summary>What a caller of a closed loop waits whose connection broke: a server that went away needs time.</summary>
+    /// <summary>What a caller of a closed loop waits whose connection broke: the server may need time.</summary>
     private static readonly TimeSpan LostPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);

@@ -22,14 +22,18 @@ internal sealed class Bars(string title)
             return "";
         var from = Math.Floor(Math.Log10(_bars.Min(b => b.Least))) - 0.3;
         var to = Math.Max(Math.Log10(_bars.Max(b => b.Most)), from + 1);
-        var height = Top + (Step * _bars.Count) + 10;
+        var foot = Top + (Step * _bars.Count);
+        var height = foot + 20;
         var svg = new StringBuilder();
         svg.AppendLine($"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\"><title>{Html(title)}</title>");
         svg.AppendLine($"<text class=\"title\" x=\"0\" y=\"18\">{Html(title)} (logarithmic)</text>");
         for (var power = Math.Ceiling(from); power <= to; power++)
         {
             var x = Place(X(Math.Pow(10, power)));
-            svg.AppendLine($"<line class=\"grid\" x1=\"{x}\" x2=\"{x}\" y1=\"{Top - 6}\" y2=\"{height}\"/>");
+            svg.AppendLine($"<line class=\"grid\" x1=\"{x}\" x2=\"{x}\" y1=\"{Top - 6}\" y2=\"{foot}\"/>");
+            svg.AppendLine(
+                $"<text x=\"{x}\" y=\"{foot + 14}\" text-anchor=\"middle\">"
+                + $"{Wire.Text($"{Math.Pow(10, power):#,0.######}")}</text>");
         }
 
         foreach (var (index, bar) in _bars.Index())
