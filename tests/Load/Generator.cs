@@ -20,8 +20,7 @@ internal sealed record Course(int Connections, TimeSpan Warmup, TimeSpan Timeout
     /// <summary>
     /// Above 0 it is a closed loop: whatever the plan says, so many callers each have a request under way, or wait as
     /// long as a refusal asked them to (a second where the connection broke) and say the same again, and the server
-    /// sets the pace. Latency then counts from
-    /// when a request was sent, and hides what callers with a plan would wait.
+    /// sets the pace. Latency then counts from when a request was sent, and hides what callers with a plan would wait.
     /// </summary>
     public int InFlight { get; init; }
 }
